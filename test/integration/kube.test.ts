@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Federation } from '../../scripts/local/federation.ts';
 import {
   type ConfigMap,
   ConfigMapResource,
@@ -24,6 +25,7 @@ import { type RequestSample, Transport } from '../../src/kube/transport.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
 import type { CacheEvent } from '../../src/runtime/informer.ts';
 import { realClock } from '../../src/runtime/realclock.ts';
+import { startTestFederation } from '../support/controlplane.ts';
 import { testLogger } from '../support/testlogger.ts';
 
 interface Widget extends KubeObject {
@@ -35,13 +37,15 @@ const WidgetResource = defineResource<Widget>('kube.test', 'v1', 'Widget', 'widg
 /** A new one per run: the API server may have seen this file before. */
 const NS = `kube-test-${Date.now().toString(36)}`;
 
+let federation: Federation;
 let kubeconfig: string;
 let transport: Transport;
 let client: KubeClient;
 const samples: RequestSample[] = [];
 
 beforeAll(async () => {
-  kubeconfig = process.env['KUBE_TEST_KUBECONFIG'] ?? '';
+  federation = await startTestFederation();
+  kubeconfig = federation.hub.adminKubeconfig;
   transport = new Transport({
     endpoint: loadEndpoint({ kubeconfig }),
     observe: (sample) => samples.push(sample),
@@ -56,6 +60,7 @@ afterAll(async () => {
   await client.delete(NamespaceResource, { namespace: '', name: NS });
   await client.delete(CustomResourceDefinitionResource, { namespace: '', name: 'widgets.kube.test' });
   transport.close();
+  await federation.stop();
 });
 
 function namespace(name: string) {

@@ -1,0 +1,25 @@
+/** What a local federation is made of, and of which release. */
+export const VERSIONS = { kubernetes: '1.35.4', etcd: '3.6.16', kwok: '0.8.0' } as const;
+
+export type Family = keyof typeof VERSIONS;
+
+export const BINARIES = [
+  { name: 'etcd', family: 'etcd', goPackage: 'go.etcd.io/etcd/server/v3' },
+  { name: 'kube-apiserver', family: 'kubernetes', goPackage: 'k8s.io/kubernetes/cmd/kube-apiserver' },
+  {
+    name: 'kube-controller-manager',
+    family: 'kubernetes',
+    goPackage: 'k8s.io/kubernetes/cmd/kube-controller-manager',
+  },
+  { name: 'kube-scheduler', family: 'kubernetes', goPackage: 'k8s.io/kubernetes/cmd/kube-scheduler' },
+  { name: 'kubectl', family: 'kubernetes', goPackage: 'k8s.io/kubernetes/cmd/kubectl' },
+  { name: 'kwok', family: 'kwok', goPackage: 'sigs.k8s.io/kwok/cmd/kwok' },
+] as const satisfies readonly { name: string; family: Family; goPackage: string }[];
+
+export type Binary = (typeof BINARIES)[number];
+export type BinaryName = Binary['name'];
+
+/** Folder name of the cache: another set of versions is another folder. */
+export const VERSIONS_KEY = Object.entries(VERSIONS)
+  .map(([family, version]) => `${family}-${version}`)
+  .join('_');

@@ -1,0 +1,133 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createClient, type KubeClient } from '../../../src/kube/client.ts';
+import { loadEndpoint } from '../../../src/kube/config.ts';
+import { Transport } from '../../../src/kube/transport.ts';
+import { reservePort } from '../ports.ts';
+import type { GroupProcess, ProcessGroup } from '../processgroup.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
+import { CertificateAuthority, serviceAccountKeys } from './pki.ts';
+import { untilReady } from './ready.ts';
+
+/** One Kubernetes API server with an authority of its own. */
+export interface ApiServer {
+  readonly name: string;
+  readonly folder: string;
+  readonly url: string;
+  readonly ca: CertificateAuthority;
+  /** Kubeconfig of a member of system:masters: for the person at the machine and for tests, never for controllers. */
+  readonly adminKubeconfig: string;
+  readonly admin: KubeClient;
+  readonly process: GroupProcess;
+  /** Ends the process in the given way and starts it again on the same port and data. */
+  restart(signal?: NodeJS.Signals): Promise<void>;
+  /** Writes a kubeconfig for a certificate user. */
+  userKubeconfig(user: string, groups: readonly string[], lifetimeMs?: number): Promise<string>;
+  releasePorts(): void;
+}
+
+export interface ApiServerOptions {
+  name: string;
+  folder: string;
+  etcdUrl: string;
+  binary: string;
+}
+
+export async function startApiServer(group: ProcessGroup, options: ApiServerOptions): Promise<ApiServer> {
+  const { name, folder } = options;
+  await mkdir(folder, { recursive: true });
+  const ca = await CertificateAuthority.create(`${name}-ca`);
+  const { port, release } = await reservePort();
+  const url = `https://127.0.0.1:${port}`;
+  const args = await serverArgs(options, ca, port);
+  const launch = () =>
+    group.start({
+      name: `${name}/kube-apiserver`,
+      command: options.binary,
+      args,
+      log: join(folder, 'kube-apiserver.log'),
+    });
+
+  const adminPair = await ca.client('admin', ['system:masters']);
+  const adminKubeconfig = join(folder, 'kubeconfig');
+  await writeKubeconfig(adminKubeconfig, {
+    name,
+    server: url,
+    ca: ca.pair.certificate,
+    user: 'admin',
+    login: { certificate: adminPair.certificate, key: adminPair.key },
+  });
+  const transport = new Transport({
+    endpoint: loadEndpoint({ kubeconfig: adminKubeconfig }),
+    qps: 5000,
+    burst: 10_000,
+    userAgent: 'codeco-local',
+  });
+  const admin = createClient(transport);
+  const ready = async (started: GroupProcess) => {
+    await untilReady(started, 120_000, async () => (await admin.raw('/readyz')) === 'ok');
+    return started;
+  };
+  let process = await ready(await launch());
+  return {
+    name,
+    folder,
+    url,
+    ca,
+    adminKubeconfig,
+    admin,
+    get process() {
+      return process;
+    },
+    async restart(signal = 'SIGKILL') {
+      process.kill(signal);
+      await process.exited;
+      process = await ready(await launch());
+    },
+    async userKubeconfig(user, groups, lifetimeMs) {
+      const pair = await ca.client(user, groups, lifetimeMs);
+      const file = join(folder, `${user.replaceAll(/[^a-z0-9-]+/gi, '-')}.kubeconfig`);
+      await writeKubeconfig(file, { name, server: url, ca: ca.pair.certificate, user, login: pair });
+      return file;
+    },
+    releasePorts() {
+      transport.close();
+      release();
+    },
+  };
+}
+
+async function serverArgs(
+  options: ApiServerOptions,
+  ca: CertificateAuthority,
+  port: number,
+): Promise<string[]> {
+  const { name, folder, etcdUrl } = options;
+  const [server, accounts] = [await ca.server(), await serviceAccountKeys()];
+  const file = async (base: string, text: string) => {
+    const path = join(folder, base);
+    await writeFile(path, text, { mode: 0o600 });
+    return path;
+  };
+  return [
+    `--etcd-servers=${etcdUrl}`,
+    `--etcd-prefix=/${name}`,
+    '--bind-address=127.0.0.1',
+    '--advertise-address=127.0.0.1',
+    `--secure-port=${port}`,
+    `--tls-cert-file=${await file('server.crt', server.certificate)}`,
+    `--tls-private-key-file=${await file('server.key', server.key)}`,
+    `--client-ca-file=${await file('ca.crt', ca.pair.certificate)}`,
+    `--service-account-key-file=${await file('sa.pub', accounts.publicKey)}`,
+    `--service-account-signing-key-file=${await file('sa.key', accounts.privateKey)}`,
+    `--service-account-issuer=https://${name}.codeco.local`,
+    '--service-cluster-ip-range=10.0.0.0/16',
+    '--authorization-mode=RBAC',
+    '--allow-privileged=true',
+    '--endpoint-reconciler-type=none',
+    // Fake Pods run without tokens, and no token controller has to keep up with them.
+    '--disable-admission-plugins=ServiceAccount',
+    '--max-requests-inflight=1000',
+    '--max-mutating-requests-inflight=500',
+  ];
+}

@@ -1,0 +1,286 @@
+import { Registry } from 'prom-client';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Federation } from '../../scripts/local/federation.ts';
+import { serviceAccountKubeconfig } from '../../scripts/local/identities.ts';
+import {
+  type AssignmentPlan,
+  AssignmentPlanResource,
+  planName,
+} from '../../src/api/codeco/v1alpha1/assignmentplan.ts';
+import { type CodecoApp, CodecoAppResource } from '../../src/api/codeco/v1alpha1/codecoapp.ts';
+import { API_VERSION } from '../../src/api/codeco/v1alpha1/group.ts';
+import { ControllerRevisionResource, EventResource, NamespaceResource } from '../../src/api/core.ts';
+import { hashText } from '../../src/api/hash.ts';
+import { ManagedClusterResource } from '../../src/api/ocm/managedcluster.ts';
+import { setupSwm } from '../../src/controllers/swm/setup.ts';
+import { inThread, type Solver } from '../../src/controllers/swm/solver.ts';
+import { createClient, type KubeClient } from '../../src/kube/client.ts';
+import { loadEndpoint } from '../../src/kube/config.ts';
+import { createInformerFactory } from '../../src/kube/informer.ts';
+import { EventRecorder } from '../../src/kube/recorder.ts';
+import { type RequestSample, Transport } from '../../src/kube/transport.ts';
+import { realClock } from '../../src/runtime/realclock.ts';
+import { startTestFederation } from '../support/controlplane.ts';
+import { aCluster } from '../support/federation.ts';
+import { firstFit } from '../support/firstfit.ts';
+import { testLogger } from '../support/testlogger.ts';
+
+/** SWM under its own ServiceAccount against a real hub. ACM is played by the test: it accepts revisions. */
+
+let federation: Federation;
+let admin: KubeClient;
+let kubeconfig: string;
+let namespace: string;
+let count = 0;
+
+beforeAll(async () => {
+  federation = await startTestFederation();
+  admin = federation.hub.admin;
+  kubeconfig = await serviceAccountKubeconfig(federation.hub, {
+    namespace: 'codeco-system',
+    name: 'codeco-swm',
+  });
+  for (const name of ['cloud', 'edge']) await createCluster(name);
+});
+
+afterAll(() => federation?.stop());
+
+beforeEach(async () => {
+  count += 1;
+  namespace = `shop-${count}`;
+  await federation.bind(namespace);
+});
+
+async function createCluster(name: string): Promise<void> {
+  const cluster = aCluster(name, { cpu: '1000' });
+  cluster.metadata.labels = { 'cluster.open-cluster-management.io/clusterset': 'local' };
+  await admin.create(ManagedClusterResource, cluster);
+  await admin.applyStatus(ManagedClusterResource, cluster, { fieldManager: 'test', force: true });
+}
+
+/** Applies an app as a user would, and accepts its model as ACM would. */
+async function acceptedApp(name: string, cpu = '100m'): Promise<void> {
+  const model = {
+    'codecoapp-msspec': [
+      {
+        serviceName: 'front',
+        podspec: { containers: [{ name: 'c', image: 'web:1', resources: { requests: { cpu } } }] },
+      },
+    ],
+  };
+  const app = await admin.apply(
+    CodecoAppResource,
+    { apiVersion: API_VERSION, kind: 'CodecoApp', metadata: { namespace, name }, spec: model },
+    { fieldManager: 'test', force: true },
+  );
+  const generation = app.metadata.generation ?? 0;
+  const revision = `${name}-${hashText(cpu, 8)}`;
+  const owner = { apiVersion: API_VERSION, kind: 'CodecoApp', name, uid: app.metadata.uid ?? '' };
+  await admin.apply(
+    ControllerRevisionResource,
+    {
+      apiVersion: 'apps/v1',
+      kind: 'ControllerRevision',
+      metadata: { namespace, name: revision, ownerReferences: [owner] },
+      revision: generation,
+      data: { spec: model, generation },
+    },
+    { fieldManager: 'test', force: true },
+  );
+  await admin.applyStatus(
+    CodecoAppResource,
+    {
+      apiVersion: API_VERSION,
+      kind: 'CodecoApp',
+      metadata: { namespace, name },
+      status: { acceptedRevision: revision, acceptedGeneration: generation },
+    } as CodecoApp,
+    { fieldManager: 'test', force: true },
+  );
+}
+
+const getPlan = (app: string) => admin.get(AssignmentPlanResource, { namespace, name: planName(app) });
+const plans = () => admin.list(AssignmentPlanResource, { namespace });
+
+function untilPlan(app: string, holds: (plan: AssignmentPlan) => void): Promise<void> {
+  return vi.waitFor(async () => holds(await getPlan(app)), { timeout: 20_000, interval: 50 });
+}
+
+/** Every write that this process sent, Events included. */
+const writes: RequestSample[] = [];
+let stopSwm: () => Promise<void> = async () => undefined;
+
+/** Starts SWM; resolves when its caches are synced. */
+async function startSwm(solver: Solver = inThread(firstFit, () => performance.now())): Promise<Registry> {
+  const log = testLogger();
+  const registry = new Registry();
+  const transport = new Transport({
+    endpoint: loadEndpoint({ kubeconfig }),
+    qps: 500,
+    burst: 1000,
+    observe: (sample) => {
+      if (sample.verb !== 'GET') writes.push(sample);
+    },
+  });
+  const client = createClient(transport);
+  const informers = createInformerFactory({ transport, log });
+  const controllers = setupSwm({
+    client,
+    informers,
+    recorder: { event: () => undefined },
+    clock: realClock,
+    log,
+    registry,
+    solver,
+    referee: () => [],
+    options: { topologyNamespaces: ['codeco-system'], workBudget: 1000, deadlineMs: 5000, seed: 1 },
+  });
+  const stop = new AbortController();
+  const running = informers.start(stop.signal);
+  await informers.waitForSync(stop.signal);
+  const working = controllers.map((controller) => controller.run(stop.signal));
+  stopSwm = async () => {
+    stop.abort(new Error('the test has ended'));
+    await Promise.all([running, ...working]);
+    transport.close();
+  };
+  return registry;
+}
+
+afterEach(async () => {
+  await stopSwm();
+  stopSwm = async () => undefined;
+});
+
+async function rounds(registry: Registry): Promise<number> {
+  const metric = await registry.getSingleMetric('codeco_swm_round_seconds')?.get();
+  const sum = metric?.values.find((value) => 'metricName' in value && String(value.metricName).endsWith('_count'));
+  return sum?.value ?? 0;
+}
+
+test('an accepted revision gets a plan that its app owns', async () => {
+  await startSwm();
+  await acceptedApp('web');
+  await untilPlan('web', ({ spec, metadata }) => {
+    expect(spec.decision?.assignments).toEqual([{ service: 'front', cluster: 'cloud', replicas: 1 }]);
+    expect(spec.attempt).toMatchObject({ verdict: 'Placed', revision: spec.decision?.revision });
+    expect(metadata.ownerReferences).toMatchObject([{ kind: 'CodecoApp', name: 'web', controller: true }]);
+  });
+});
+
+test('an edit keeps the place where the app runs, and one that cannot be placed leaves the decision', async () => {
+  await startSwm();
+  await acceptedApp('web');
+  await untilPlan('web', ({ spec }) => expect(spec.attempt?.verdict).toBe('Placed'));
+  await acceptedApp('web', '200m');
+  await untilPlan('web', ({ spec }) => expect(spec.decision?.revision).toBe(`web-${hashText('200m', 8)}`));
+  const { decision } = (await getPlan('web')).spec;
+  await acceptedApp('web', '5k');
+  await untilPlan('web', ({ spec }) => expect(spec.attempt?.verdict).toBe('Deferred'));
+  expect((await getPlan('web')).spec.decision).toEqual(decision);
+});
+
+test('an app whose cluster ends is placed elsewhere', async () => {
+  await createCluster('a-short-lived');
+  await startSwm();
+  await acceptedApp('web');
+  await untilPlan('web', ({ spec }) => expect(spec.decision?.assignments[0]?.cluster).toBe('a-short-lived'));
+  await admin.delete(ManagedClusterResource, { namespace: '', name: 'a-short-lived' });
+  await untilPlan('web', ({ spec }) => {
+    expect(spec.decision?.assignments[0]?.cluster).toBe('cloud');
+    expect(spec.decision?.cause).toBe('cluster a-short-lived is gone');
+  });
+});
+
+test('an app that waits for capacity is placed when capacity frees', async () => {
+  await startSwm();
+  await acceptedApp('big', '700');
+  await acceptedApp('huge', '700');
+  await acceptedApp('waits', '700');
+  await untilPlan('waits', ({ spec }) => expect(spec.attempt?.verdict).toBe('Deferred'));
+  const waiting = await getPlan('waits');
+  await admin.delete(CodecoAppResource, { namespace, name: 'big' });
+  await untilPlan('waits', ({ spec }) => expect(spec.attempt?.verdict).toBe('Placed'));
+  expect(waiting.spec.decision).toBeUndefined();
+});
+
+describe('200 apps at once, one of them impossible', () => {
+  test('make a handful of rounds, and the impossible one changes nothing for the others', async () => {
+    const registry = await startSwm();
+    const names = Array.from({ length: 199 }, (_, index) => `app-${index}`);
+    const all = ['impossible', ...names];
+    const queue = [...all];
+    const lane = async () => {
+      for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+        await acceptedApp(name, name === 'impossible' ? '5k' : '100m');
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, lane));
+    await vi.waitFor(async () => expect(await plans()).toHaveLength(200), { timeout: 30_000, interval: 200 });
+    for (const { metadata, spec } of await plans()) {
+      const impossible = metadata.name === planName('impossible');
+      expect(spec.attempt?.verdict).toBe(impossible ? 'Deferred' : 'Placed');
+    }
+    expect(await rounds(registry)).toBeLessThanOrEqual(15);
+  });
+
+  test('and SWM started again over them writes nothing', async () => {
+    namespace = `shop-${count - 1}`;
+    const before = (await plans()).map(({ metadata }) => metadata.resourceVersion);
+    writes.length = 0;
+    const registry = await startSwm();
+    // The impossible app is solved once more after a start, so one round has certainly ended then.
+    await vi.waitFor(async () => expect(await rounds(registry)).toBeGreaterThan(0), { timeout: 20_000 });
+    expect(writes).toEqual([]);
+    expect((await plans()).map(({ metadata }) => metadata.resourceVersion)).toEqual(before);
+  });
+});
+
+describe('under its own ServiceAccount, SWM', () => {
+  test('cannot write the status of a plan, which is ACM’s', async () => {
+    await startSwm();
+    await acceptedApp('web');
+    await untilPlan('web', ({ spec }) => expect(spec.decision).toBeDefined());
+    const transport = new Transport({ endpoint: loadEndpoint({ kubeconfig }) });
+    const client = createClient(transport);
+    const plan = await getPlan('web');
+    const forged = { ...plan, status: { observedDecision: 'forged' } };
+    await expect(client.updateStatus(AssignmentPlanResource, forged)).rejects.toMatchObject({ code: 'Forbidden' });
+    await expect(
+      client.applyStatus(AssignmentPlanResource, { ...forged, metadata: { namespace, name: planName('web') } }, { fieldManager: 'x' }),
+    ).rejects.toMatchObject({ code: 'Forbidden' });
+    // By the main resource the server drops what is written to status.
+    expect((await client.update(AssignmentPlanResource, forged)).status).toBeUndefined();
+    await expect(client.delete(AssignmentPlanResource, { namespace, name: planName('web') })).rejects.toMatchObject({
+      code: 'Forbidden',
+    });
+    await expect(client.get(CodecoAppResource, { namespace, name: 'web' })).resolves.toBeDefined();
+    await expect(
+      client.mergePatch(CodecoAppResource, { namespace, name: 'web' }, { spec: { suspend: true } }),
+    ).rejects.toMatchObject({ code: 'Forbidden' });
+    transport.close();
+  });
+
+  test('is refused with a decision that was made on an older state of the plan', async () => {
+    await startSwm();
+    await acceptedApp('web');
+    await untilPlan('web', ({ spec }) => expect(spec.decision).toBeDefined());
+    const transport = new Transport({ endpoint: loadEndpoint({ kubeconfig }) });
+    const client = createClient(transport);
+    const old = await getPlan('web');
+    await admin.applyStatus(
+      AssignmentPlanResource,
+      { apiVersion: API_VERSION, kind: 'AssignmentPlan', metadata: { namespace, name: planName('web') }, status: { phase: 'Running' } } as AssignmentPlan,
+      { fieldManager: 'test' },
+    );
+    await expect(client.update(AssignmentPlanResource, { ...old, spec: {} })).rejects.toMatchObject({ code: 'Conflict' });
+    await expect(
+      client.create(AssignmentPlanResource, { ...old, metadata: { namespace, name: planName('web') } }),
+    ).rejects.toMatchObject({ code: 'AlreadyExists' });
+    transport.close();
+  });
+
+  test('tells people what it did in events on the app', async () => {
+    expect([EventRecorder, EventResource, NamespaceResource]).toBeDefined();
+  });
+});

@@ -1,0 +1,326 @@
+import { type Exclusion, exclusionsOf, holdersOf, residencyByFlow } from './eligibility.ts';
+import type { FederationModel } from './federation.ts';
+import type { Application, Problem } from './problem.ts';
+import { type Rule, TERMS, type Term } from './result.ts';
+
+/** Use of a location above this share of what is free costs balance. */
+export const BALANCE_KNEE = 0.75;
+
+/** `replicas` of a service that go to one location. */
+export interface Shard {
+  service: number;
+  replicas: number;
+}
+
+export interface ServiceModel {
+  id: string;
+  replicas: number;
+  shards: readonly number[];
+  /** Shards must differ in zone, in location, or need not. */
+  apart: 'Zone' | 'Location' | undefined;
+  /** Fewest domains of all shards together. */
+  spread: { over: 'Zone' | 'Location'; min: number } | undefined;
+  /** One replica, by resource. */
+  demand: Float64Array;
+  allowed: Uint8Array;
+  /** Rules that forbid each location. */
+  exclusions: readonly (readonly Exclusion[])[];
+  /** Weighted objective of one replica by location, without channels. */
+  unary: Float64Array;
+  /** The same by term in its own unit. */
+  terms: Readonly<Record<'cost' | 'carbon' | 'delay' | 'resilience', Float64Array>>;
+  running: ReadonlyMap<number, number>;
+  stateGB: number;
+}
+
+/** Where one side of a channel is: a service of this application, or shares that are given. */
+export type End = { service: number } | { shares: readonly { location: number; replicas: number }[] };
+
+export interface ChannelModel {
+  id: string;
+  from: End;
+  to: End;
+  assured: boolean;
+  maxDelay: number;
+  mbps: number;
+  calls: number;
+  gbPerHour: number;
+  crossing: boolean;
+}
+
+export interface AppModel {
+  app: Application;
+  federation: FederationModel;
+  services: readonly ServiceModel[];
+  shards: readonly Shard[];
+  channels: readonly ChannelModel[];
+  /** Channels by service, both ends. */
+  incident: readonly (readonly number[])[];
+  survive: boolean;
+  /** Weight over reference by term: multiplies a value in its own unit. 0 for terms that are dropped. */
+  factor: Readonly<Record<Term, number>>;
+  totalCalls: number;
+  dropped: readonly Term[];
+  /** False: services have more replicas than are placed one by one, so that no search over this model is whole. */
+  whole: boolean;
+  /** Rules left out, for finding conflicts: `rule`, `rule:service` or `rule:service:channel`. */
+  relaxed: ReadonlySet<string>;
+}
+
+/** Places of services outside the application, as known now: `application/service` to shares by location index. */
+export type Outside = ReadonlyMap<string, readonly { location: number; replicas: number }[]>;
+
+const NOTHING_RELAXED: ReadonlySet<string> = new Set();
+
+/** Most replicas of a service that are placed one by one. */
+const MOST_SPLIT = 8;
+
+export interface BuildOptions {
+  relaxed?: ReadonlySet<string>;
+  /** Place replicas one by one. Otherwise a service is split no further than a rule asks for. */
+  split?: boolean;
+}
+
+/** Flat model of one application. O(services x locations + channels). */
+export function buildApp(
+  problem: Problem,
+  federation: FederationModel,
+  app: Application,
+  outside: Outside,
+  { relaxed = NOTHING_RELAXED, split = false }: BuildOptions = {},
+): AppModel {
+  const m = federation.ids.length;
+  const serviceIndex = new Map(app.services.map(({ id }, at) => [id, at]));
+  const channels = channelsOf(problem, app, outside, serviceIndex, relaxed);
+  const entryCalls = app.entryPoints.reduce((sum, { callsPerSecond }) => sum + callsPerSecond, 0);
+  const dataCalls = app.services.reduce((sum, { data }) => sum + data.length, 0);
+  const totalCalls = channels.reduce((sum, { calls }) => sum + calls, 0) + entryCalls + dataCalls;
+  const survive = app.survive === 'AnyDomain' && !relaxed.has('Survival');
+  const residency = residencyByFlow(problem, app);
+  const shards: Shard[] = [];
+  const services = app.services.map((service, at): ServiceModel => {
+    const spread = relaxed.has(`Spread:${service.id}`) ? undefined : service.spread;
+    const domains = Math.min(service.replicas, Math.max(spread?.min ?? 1, survive ? 2 : 1));
+    const parts = split ? Math.max(domains, Math.min(service.replicas, MOST_SPLIT)) : domains;
+    const first = shards.length;
+    for (let part = 0; part < parts; part += 1) {
+      shards.push({
+        service: at,
+        replicas: Math.floor(service.replicas / parts) + (part < service.replicas % parts ? 1 : 0),
+      });
+    }
+    const exclusions = federation.ids.map((_, k) =>
+      exclusionsOf(problem, federation, app, service, residency.get(service.id), k).filter(
+        ({ rule }) => !relaxed.has(`${rule}:${service.id}`),
+      ),
+    );
+    const entries = app.entryPoints.filter((entry) => entry.service === service.id);
+    const delay = Float64Array.from({ length: m }, (_, k) =>
+      totalCalls === 0
+        ? 0
+        : (entryDelay(problem, federation, entries, k) + dataDelay(problem, federation, service, k)) /
+          totalCalls /
+          service.replicas,
+    );
+    return {
+      id: service.id,
+      replicas: service.replicas,
+      shards: Array.from({ length: parts }, (_, part) => first + part),
+      apart: split || domains < 2 ? undefined : survive ? 'Zone' : spread?.over,
+      spread:
+        domains < 2 || !spread
+          ? undefined
+          : { over: spread.over, min: Math.min(spread.min, service.replicas) },
+      demand: Float64Array.from(federation.resources, (resource) =>
+        relaxed.has(`Capacity:${service.id}`) ? 0 : (service.demand[resource] ?? 0),
+      ),
+      allowed: Uint8Array.from(exclusions, (each) => (each.length === 0 ? 1 : 0)),
+      exclusions,
+      unary: new Float64Array(m),
+      terms: {
+        cost: Float64Array.from({ length: m }, (_, k) => hourlyCost(federation, service.demand, k)),
+        carbon: Float64Array.from(
+          { length: m },
+          (_, k) => (service.demand['cpu'] ?? 0) * federation.gramsPerCore[k]!,
+        ),
+        resilience: Float64Array.from(
+          { length: m },
+          (_, k) => federation.unavailability[k]! / service.replicas,
+        ),
+        delay,
+      },
+      running: new Map(
+        (service.running ?? []).map((share) => [federation.index.get(share.location)!, share.replicas]),
+      ),
+      stateGB: service.move.stateGB ?? 0,
+    };
+  });
+  const whole = !split || app.services.every(({ replicas }) => replicas <= MOST_SPLIT);
+  const model = { app, federation, services, shards, channels, survive, totalCalls, whole, relaxed };
+  const { factor, dropped } = normalise(model);
+  for (const service of services) {
+    for (let k = 0; k < m; k += 1) {
+      service.unary[k] =
+        factor.cost * service.terms.cost[k]! +
+        factor.carbon * service.terms.carbon[k]! +
+        factor.delay * service.terms.delay[k]! +
+        factor.resilience * service.terms.resilience[k]!;
+    }
+  }
+  const incident = services.map((_, at) =>
+    channels.flatMap(({ from, to }, channel) => (isService(from, at) || isService(to, at) ? [channel] : [])),
+  );
+  return { ...model, incident, factor, dropped };
+}
+
+export function isService(end: End, service: number): boolean {
+  return 'service' in end && end.service === service;
+}
+
+/** Whether a rule of a channel is left out. */
+function off(relaxed: ReadonlySet<string>, rule: Rule, channel: string): boolean {
+  return relaxed.has(`${rule}:${channel}`);
+}
+
+function channelsOf(
+  problem: Problem,
+  app: Application,
+  outside: Outside,
+  services: ReadonlyMap<string, number>,
+  relaxed: ReadonlySet<string>,
+): ChannelModel[] {
+  const model = (
+    channel: Application['channels'][number],
+    from: End,
+    to: End,
+    crossing: boolean,
+    id = channel.id,
+  ): ChannelModel => ({
+    id,
+    from,
+    to,
+    assured: channel.class === 'ASSURED',
+    maxDelay:
+      channel.maxDelayMs === undefined || off(relaxed, 'Delay', id)
+        ? Number.POSITIVE_INFINITY
+        : channel.maxDelayMs,
+    mbps: channel.class === 'ASSURED' && !off(relaxed, 'Bandwidth', id) ? (channel.bandwidthMbps ?? 0) : 0,
+    calls: channel.callsPerSecond,
+    gbPerHour: (channel.callsPerSecond * channel.bytesPerCall * 3600) / 1e9,
+    crossing: crossing || off(relaxed, 'Crossing', id),
+  });
+  const own = app.channels.flatMap((channel) => {
+    const from = { service: services.get(channel.from)! };
+    const { application = app.id, service } = channel.to;
+    if (application === app.id)
+      return [model(channel, from, { service: services.get(service)! }, app.crossing)];
+    const shares = outside.get(`${application}/${service}`);
+    return shares ? [model(channel, from, { shares }, app.crossing)] : [];
+  });
+  // Channels of applications that have their place already and end here.
+  const incoming = problem.applications.flatMap((other) =>
+    other.id === app.id
+      ? []
+      : other.channels.flatMap((channel) => {
+          const shares = outside.get(`${other.id}/${channel.from}`);
+          const to = services.get(channel.to.service);
+          if (channel.to.application !== app.id || !shares || to === undefined) return [];
+          return [model(channel, { shares }, { service: to }, other.crossing, `${other.id}/${channel.id}`)];
+        }),
+  );
+  return [...own, ...incoming];
+}
+
+function hourlyCost(federation: FederationModel, demand: Record<string, number>, k: number): number {
+  const { resources, price } = federation;
+  return resources.reduce(
+    (sum, resource, r) => sum + (demand[resource] ?? 0) * price[k * resources.length + r]!,
+    0,
+  );
+}
+
+/** Calls per second times ms from where users come in. */
+function entryDelay(
+  problem: Problem,
+  federation: FederationModel,
+  entries: Application['entryPoints'],
+  k: number,
+): number {
+  const m = federation.ids.length;
+  return entries.reduce((sum, { location, region, callsPerSecond }) => {
+    const sources = problem.locations.flatMap((each, at) =>
+      (location !== undefined ? each.id === location : each.region === region) ? [at] : [],
+    );
+    const nearest = Math.min(...sources.map((source) => delayOf(federation, source * m + k)));
+    return sum + callsPerSecond * (sources.length === 0 ? federation.paths.worstDelay : nearest);
+  }, 0);
+}
+
+/** ms to the nearest replica of each data set, counted as one call per second. */
+function dataDelay(
+  problem: Problem,
+  federation: FederationModel,
+  service: Application['services'][number],
+  k: number,
+): number {
+  const m = federation.ids.length;
+  return service.data.reduce((sum, need) => {
+    const holders = holdersOf(problem, federation, need);
+    const delays = holders.map((holder) => delayOf(federation, k * m + holder));
+    return sum + (delays.length === 0 ? federation.paths.worstDelay : Math.min(...delays));
+  }, 0);
+}
+
+/** Delay of a pair; the worst known one where no path is known. */
+export function delayOf({ paths }: FederationModel, pair: number): number {
+  const delay = paths.delay[pair]!;
+  return Number.isFinite(delay) ? delay : paths.worstDelay;
+}
+
+/**
+ * Divides each weight by the value of its term under the average placement (every location equally likely),
+ * so that 1 means as good as the average. Terms without figures, or that are 0 everywhere, are dropped.
+ */
+function normalise(model: Pick<AppModel, 'app' | 'federation' | 'services' | 'channels' | 'totalCalls'>): {
+  factor: Record<Term, number>;
+  dropped: Term[];
+} {
+  const { app, federation, services, channels, totalCalls } = model;
+  const m = federation.ids.length;
+  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const pairs = new Float64Array(m * m);
+  const meanPair = (read: (pair: number) => number) => {
+    for (let pair = 0; pair < pairs.length; pair += 1) pairs[pair] = read(pair);
+    return mean(pairs);
+  };
+  const unary = (term: keyof ServiceModel['terms']) =>
+    services.reduce((sum, service) => sum + service.replicas * mean(service.terms[term]), 0);
+  const volume = channels.reduce((sum, { gbPerHour }) => sum + gbPerHour, 0);
+  const calls = channels.reduce((sum, each) => sum + each.calls, 0);
+  const reference: Record<Term, number> = {
+    cost: unary('cost') + volume * meanPair((pair) => federation.usdPerGB[pair]!),
+    carbon: unary('carbon') + volume * meanPair((pair) => gramsPerGB(federation, pair)),
+    delay:
+      unary('delay') +
+      (totalCalls === 0 ? 0 : (calls / totalCalls) * meanPair((pair) => delayOf(federation, pair))),
+    resilience:
+      unary('resilience') +
+      (channels.length === 0 ? 0 : meanPair((pair) => federation.paths.lossNats[pair]!)),
+    balance: 1,
+    migration: services.reduce((sum, { replicas }) => sum + replicas, 0),
+  };
+  const weightSum = TERMS.reduce((sum, term) => sum + app.profile[term], 0);
+  const dropped = TERMS.filter(
+    (term) => reference[term] <= 0 || (federation.unknownTerms as readonly Term[]).includes(term),
+  );
+  const factor = Object.fromEntries(
+    TERMS.map((term) => [term, dropped.includes(term) ? 0 : app.profile[term] / weightSum / reference[term]]),
+  ) as Record<Term, number>;
+  return { factor, dropped };
+}
+
+export function gramsPerGB({ paths, gramsPerKWh, ids }: FederationModel, pair: number): number {
+  const m = ids.length;
+  const grams = (gramsPerKWh[Math.floor(pair / m)]! + gramsPerKWh[pair % m]!) / 2;
+  return paths.kWhPerGB[pair]! * grams;
+}

@@ -1,0 +1,42 @@
+import type { SolveOptions } from './port.ts';
+
+/** The clock is asked once in so many units: asking costs more than a unit. */
+const CLOCK_EVERY = 512;
+
+/** Counts work, and knows when to stop: budget, deadline or cancellation. Part of a budget can be set apart. */
+export class Budget {
+  readonly #options: Pick<SolveOptions, 'work' | 'deadlineMs' | 'clock' | 'cancelled'>;
+  #spent = 0;
+  #cut = false;
+  #asked = 0;
+
+  constructor(options: Pick<SolveOptions, 'work' | 'deadlineMs' | 'clock' | 'cancelled'>) {
+    this.#options = options;
+    this.#look();
+  }
+
+  get spent(): number {
+    return this.#spent;
+  }
+
+  spend(units: number): void {
+    this.#spent += units;
+    if (this.#spent - this.#asked >= CLOCK_EVERY) this.#look();
+  }
+
+  exhausted(): boolean {
+    return this.#cut || this.#spent >= this.#options.work;
+  }
+
+  /** A budget of at most `work` units within this one. */
+  part(work: number): Budget {
+    const left = Math.max(0, this.#options.work - this.#spent);
+    return new Budget({ ...this.#options, work: this.#cut ? 0 : Math.min(work, left) });
+  }
+
+  #look(): void {
+    this.#asked = this.#spent;
+    const { deadlineMs, clock, cancelled } = this.#options;
+    this.#cut = this.#cut || cancelled() || (deadlineMs !== undefined && clock() >= deadlineMs);
+  }
+}

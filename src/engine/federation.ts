@@ -1,0 +1,89 @@
+import { buildPaths, type Paths } from './paths.ts';
+import type { Problem, ResourceAmounts } from './problem.ts';
+
+/** A resource amount that rounding alone can make too large does not count as too large. */
+export const EPSILON = 1e-9;
+
+/** The locations as flat arrays, built once per problem and shared by all its applications. */
+export interface FederationModel {
+  readonly ids: readonly string[];
+  readonly index: ReadonlyMap<string, number>;
+  readonly resources: readonly string[];
+  /** Free amount, location by resource. */
+  readonly free: Float64Array;
+  /** USD/h of one unit, location by resource. */
+  readonly price: Float64Array;
+  /** gCO2e/h of one busy core; NaN when nobody knows. */
+  readonly gramsPerCore: Float64Array;
+  readonly gramsPerKWh: Float64Array;
+  /** Minus log of availability. */
+  readonly unavailability: Float64Array;
+  /** Failure domain by location. */
+  readonly zone: Int32Array;
+  readonly paths: Paths;
+  /** USD per GB by pair: along the path, else the sender's egress price to the receiver's region. */
+  readonly usdPerGB: Float64Array;
+  /** Terms for which no location gives figures. */
+  readonly unknownTerms: readonly ('cost' | 'carbon' | 'resilience')[];
+}
+
+export function buildFederation(problem: Problem): FederationModel {
+  const { locations } = problem;
+  const resources = [
+    ...new Set(
+      problem.applications.flatMap(({ services }) => services.flatMap(({ demand }) => Object.keys(demand))),
+    ),
+  ].sort();
+  const paths = buildPaths(problem);
+  const table = (
+    read: (amounts: ResourceAmounts | undefined, resource: string) => number,
+    of: 'free' | 'priceUSDPerHour',
+  ) =>
+    Float64Array.from(
+      locations.flatMap((location) => resources.map((resource) => read(location[of], resource))),
+    );
+  const price = table((prices, resource) => prices?.[resource] ?? Number.NaN, 'priceUSDPerHour');
+  for (let r = 0; r < resources.length; r += 1) worstForUnknown(price, r, resources.length);
+  const watts = Float64Array.from(locations, ({ wattsPerCore }) => wattsPerCore ?? Number.NaN);
+  const gramsPerKWh = Float64Array.from(locations, ({ gramsPerKWh: grams }) => grams ?? Number.NaN);
+  const availability = Float64Array.from(locations, ({ availability: share }) =>
+    share === undefined ? Number.NaN : -Math.log(Math.max(share, 1e-9)),
+  );
+  const unknownTerms: ('cost' | 'carbon' | 'resilience')[] = [];
+  if (locations.every(({ priceUSDPerHour }) => priceUSDPerHour === undefined)) unknownTerms.push('cost');
+  if (watts.every(Number.isNaN) || gramsPerKWh.every(Number.isNaN)) unknownTerms.push('carbon');
+  if (availability.every(Number.isNaN)) unknownTerms.push('resilience');
+  for (const values of [watts, gramsPerKWh, availability]) worstForUnknown(values, 0, 1);
+  const zones = [...new Set(locations.map(zoneOf))].sort();
+  return {
+    ids: locations.map(({ id }) => id),
+    index: new Map(locations.map(({ id }, at) => [id, at])),
+    resources,
+    free: table((free, resource) => free?.[resource] ?? 0, 'free'),
+    price,
+    gramsPerCore: watts.map((each, at) => (each * gramsPerKWh[at]!) / 1000),
+    gramsPerKWh,
+    unavailability: availability,
+    zone: Int32Array.from(locations, (location) => zones.indexOf(zoneOf(location))),
+    paths,
+    usdPerGB: paths.usdPerGB.map((price, pair) => price || egress(problem, pair)),
+    unknownTerms,
+  };
+}
+
+function egress({ locations }: Problem, pair: number): number {
+  const [from, to] = [locations[Math.floor(pair / locations.length)]!, locations[pair % locations.length]!];
+  return from === to || to.region === undefined ? 0 : (from.egressUSDPerGB?.[to.region] ?? 0);
+}
+
+/** A location without a zone is its own failure domain. */
+function zoneOf({ id, zone }: Problem['locations'][number]): string {
+  return zone === undefined ? `location ${id}` : `zone ${zone}`;
+}
+
+/** Replaces what is not known by the worst that is; by 0 where nobody knows. */
+function worstForUnknown(values: Float64Array, first: number, step: number): void {
+  let worst = 0;
+  for (let at = first; at < values.length; at += step) if (values[at]! > worst) worst = values[at]!;
+  for (let at = first; at < values.length; at += step) if (Number.isNaN(values[at]!)) values[at] = worst;
+}

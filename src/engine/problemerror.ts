@@ -1,0 +1,145 @@
+import type { z } from 'zod';
+import { nearest } from '../api/nearest.ts';
+import { Problem } from './problem.ts';
+
+export type ProblemErrorCode =
+  | 'Malformed'
+  | 'DuplicateId'
+  | 'UnknownReference'
+  | 'SelfChannel'
+  | 'BadMatrix'
+  | 'NoWeights';
+
+/** A problem that cannot be solved because it cannot be understood. `path` leads to the place. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError';
+  readonly code: ProblemErrorCode;
+  readonly path: string;
+
+  constructor(code: ProblemErrorCode, path: string, message: string) {
+    super(`${path}: ${message}`);
+    this.code = code;
+    this.path = path;
+  }
+}
+
+/**
+ * Reads a problem of unknown origin.
+ * @throws ProblemError naming the first place that is wrong, and the nearest valid name
+ */
+export function parseProblem(input: unknown): Problem {
+  const parsed = Problem.safeParse(input);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0] as z.core.$ZodIssue;
+    throw new ProblemError('Malformed', pathText(issue.path), issue.message);
+  }
+  checkReferences(parsed.data);
+  return parsed.data;
+}
+
+/** @throws ProblemError for ids that occur twice or lead nowhere */
+export function checkReferences(problem: Problem): void {
+  const locations = unique(
+    'locations',
+    problem.locations.map(({ id }) => id),
+  );
+  const datasets = unique(
+    'datasets',
+    problem.datasets.map(({ id }) => id),
+  );
+  const applications = unique(
+    'applications',
+    problem.applications.map(({ id }) => id),
+  );
+  const places = new Set([...locations, ...problem.nodes]);
+  for (const [index, { from, to }] of problem.links.entries()) {
+    known(`links[${index}].from`, from, places);
+    known(`links[${index}].to`, to, places);
+  }
+  if (problem.matrices) checkMatrices(problem.matrices, problem.locations.length);
+  for (const [index, { holders }] of problem.datasets.entries()) {
+    for (const { location } of holders) known(`datasets[${index}].holders`, location, locations);
+  }
+  for (const [index, app] of problem.applications.entries()) {
+    const at = `applications[${index}]`;
+    const services = unique(
+      `${at}.services`,
+      app.services.map(({ id }) => id),
+    );
+    unique(
+      `${at}.channels`,
+      app.channels.map(({ id }) => id),
+    );
+    for (const candidate of app.candidates ?? []) known(`${at}.candidates`, candidate, locations);
+    if (Object.values(app.profile).every((weight) => weight === 0)) {
+      throw new ProblemError('NoWeights', `${at}.profile`, 'at least one weight must be above 0');
+    }
+    for (const service of app.services) {
+      const path = `${at}.services[${service.id}]`;
+      for (const { dataset } of service.data) known(`${path}.data`, dataset, datasets);
+      for (const { location } of service.running ?? []) known(`${path}.running`, location, locations);
+    }
+    for (const channel of app.channels) {
+      const path = `${at}.channels[${channel.id}]`;
+      known(`${path}.from`, channel.from, services);
+      if (channel.to.application === undefined) {
+        known(`${path}.to.service`, channel.to.service, services);
+        if (channel.to.service === channel.from) {
+          throw new ProblemError('SelfChannel', path, `service ${channel.from} has a channel to itself`);
+        }
+      } else if (!applications.has(channel.to.application)) {
+        const fixed = problem.fixed.map(({ application, service }) => `${application}/${service}`);
+        known(`${path}.to`, `${channel.to.application}/${channel.to.service}`, new Set(fixed));
+      }
+    }
+    for (const entry of app.entryPoints) {
+      known(`${at}.entryPoints[${entry.id}].service`, entry.service, services);
+      if (entry.location !== undefined)
+        known(`${at}.entryPoints[${entry.id}].location`, entry.location, locations);
+    }
+  }
+  for (const [index, { shares }] of problem.fixed.entries()) {
+    for (const { location } of shares) known(`fixed[${index}].shares`, location, locations);
+  }
+}
+
+function unique(path: string, ids: readonly string[]): Set<string> {
+  const seen = new Set<string>();
+  for (const id of ids) {
+    if (seen.has(id)) throw new ProblemError('DuplicateId', path, `id ${id} occurs twice`);
+    seen.add(id);
+  }
+  return seen;
+}
+
+function known(path: string, name: string, names: ReadonlySet<string>): void {
+  if (names.has(name)) return;
+  const near = nearest(name, names);
+  throw new ProblemError(
+    'UnknownReference',
+    path,
+    `no such name: ${name}${near === undefined ? '' : `; did you mean ${near}?`}`,
+  );
+}
+
+function checkMatrices(matrices: NonNullable<Problem['matrices']>, size: number): void {
+  for (const [name, rows] of Object.entries(matrices)) {
+    if (rows === undefined) continue;
+    const wrong = rows.length !== size || rows.some((row) => row.length !== size);
+    if (wrong)
+      throw new ProblemError(
+        'BadMatrix',
+        `matrices.${name}`,
+        `must be ${size} x ${size}, one row per location`,
+      );
+  }
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return (
+    path
+      .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+      .join('')
+      .replace(/^\./, '') || '(root)'
+  );
+}

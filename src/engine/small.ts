@@ -1,0 +1,197 @@
+import type { AppModel, Outside } from './appmodel.ts';
+import { Budget } from './budget.ts';
+import { explainInfeasible } from './conflict.ts';
+import { objectiveOf, type Placement, reserveAll, termsOf } from './evaluate.ts';
+import { explainChannels, explainServices } from './explain.ts';
+import { buildFederation, type FederationModel } from './federation.ts';
+import { emptyLoad, type Load, use } from './load.ts';
+import type { Solve } from './port.ts';
+import type { Application, Problem } from './problem.ts';
+import { checkReferences } from './problemerror.ts';
+import { type ApplicationResult, RESULT_FORMAT, TERMS, type TermValues } from './result.ts';
+import { searchApp } from './searchapp.ts';
+
+const ENGINE = 'codeco-small/1';
+
+/** Work for one application, in units: enough to prove a dozen services on a dozen locations. */
+const APP_WORK = 60_000;
+/** Work for naming a conflict. */
+const CONFLICT_WORK = 400_000;
+
+const CLASS_RANK = { Gold: 0, Silver: 1, BestEffort: 2 } as const;
+
+/**
+ * The engine for small federations. Applications are admitted one after the other by class, those that run
+ * before newcomers, then by size; each gets its least-cost placement in what is left. One that does not fit
+ * is left out alone: it uses nothing, so taking it out of the problem changes nothing for the others.
+ *
+ * Not looked for: placements that are better for all together at the price of one, and splits of a service
+ * that are cheaper, though neither a rule nor room asks for them.
+ */
+export const solveSmall: Solve = (problem, options) => {
+  checkReferences(problem);
+  const federation = buildFederation(problem);
+  const budget = new Budget(options);
+  const load = emptyLoad(federation);
+  const places = new Map(outsideOf(problem, federation));
+  const results = new Map<string, ApplicationResult>();
+  const admitted: string[] = [];
+  for (const app of admissionOrder(problem)) {
+    const share = budget.part(APP_WORK);
+    const { model, ...found } = searchApp(problem, federation, app, places, load, share);
+    budget.spend(share.spent);
+    if (found.at) {
+      const verdict = found.complete ? 'Optimal' : 'Feasible';
+      results.set(app.id, placed(model, found.at, load, verdict, found.lowerBound));
+      admit(model, found.at, load, places);
+      admitted.push(app.id);
+    } else {
+      results.set(app.id, refused(problem, federation, app, places, admitted, found.complete, budget));
+    }
+    options.onProgress?.({ work: budget.spent });
+  }
+  return {
+    format: RESULT_FORMAT,
+    engine: ENGINE,
+    seed: options.seed,
+    work: budget.spent,
+    applications: problem.applications.map(({ id }) => results.get(id)!),
+    prices: {},
+  };
+};
+
+function admissionOrder(problem: Problem): Application[] {
+  const runs = (app: Application) => (app.services.some(({ running }) => running !== undefined) ? 0 : 1);
+  const size = (app: Application) =>
+    app.services.reduce((sum, { demand, replicas }) => sum + (demand['cpu'] ?? 0) * replicas, 0);
+  return [...problem.applications].sort(
+    (a, b) =>
+      CLASS_RANK[a.class] - CLASS_RANK[b.class] ||
+      runs(a) - runs(b) ||
+      size(a) - size(b) ||
+      (a.id < b.id ? -1 : 1),
+  );
+}
+
+/** Where services are that channels of other applications may lead to: fixed ones. */
+function outsideOf(problem: Problem, federation: FederationModel): Outside {
+  return new Map(
+    problem.fixed.map(({ application, service, shares }) => [
+      `${application}/${service}`,
+      shares.map(({ location, replicas }) => ({ location: federation.index.get(location)!, replicas })),
+    ]),
+  );
+}
+
+function admit(
+  model: AppModel,
+  at: Placement,
+  load: Load,
+  places: Map<string, readonly { location: number; replicas: number }[]>,
+): void {
+  model.shards.forEach(({ service, replicas }, shard) => {
+    use(load, at[shard]!, model.services[service]!.demand, replicas);
+  });
+  reserveAll(model, at, load);
+  for (const { id, shards } of model.services) {
+    const shares = shards.map((shard) => ({ location: at[shard]!, replicas: model.shards[shard]!.replicas }));
+    places.set(`${model.app.id}/${id}`, shares);
+  }
+}
+
+function placed(
+  model: AppModel,
+  at: Placement,
+  load: Load,
+  verdict: 'Optimal' | 'Feasible',
+  lowerBound: number,
+): ApplicationResult {
+  const objective = objectiveOf(model, at);
+  const bound = Math.min(lowerBound, objective);
+  const terms = termsOf(model, at);
+  return {
+    application: model.app.id,
+    verdict,
+    services: explainServices(model, at, load),
+    channels: explainChannels(model, at),
+    terms,
+    normalised: normalised(model, terms),
+    objective,
+    lowerBound: bound,
+    ...(bound > 0 ? { gap: objective / bound - 1 } : objective === 0 ? { gap: 0 } : {}),
+    proof: verdict === 'Optimal' ? 'Search' : 'Relaxation',
+    conflict: [],
+    relaxations: [],
+    dropped: [...model.dropped],
+  };
+}
+
+/** Each term divided by its value under the average placement: what the weights multiply. */
+function normalised({ factor, app }: AppModel, terms: TermValues): TermValues {
+  const weightSum = TERMS.reduce((sum, term) => sum + app.profile[term], 0);
+  return Object.fromEntries(
+    TERMS.flatMap((term) => {
+      const value = terms[term];
+      const weight = app.profile[term] / weightSum;
+      return value === undefined || weight === 0 ? [] : [[term, (value * factor[term]) / weight]];
+    }),
+  );
+}
+
+/**
+ * Why an application has no place: impossible by itself, or only because others hold what it needs. What is
+ * not proved impossible is never called so.
+ */
+function refused(
+  problem: Problem,
+  federation: FederationModel,
+  app: Application,
+  places: Outside,
+  admitted: readonly string[],
+  complete: boolean,
+  budget: Budget,
+): ApplicationResult {
+  const nobody: Load = emptyLoad(federation);
+  const share = budget.part(APP_WORK);
+  const alone = searchApp(problem, federation, app, places, nobody, share);
+  budget.spend(share.spent);
+  if (alone.at) {
+    const holders = admitted.slice(0, 5).join(', ');
+    const more = admitted.length > 5 ? ` and ${admitted.length - 5} more` : '';
+    return unplaced(app, complete ? 'Deferred' : 'NoneFound', {
+      conflict: complete
+        ? [
+            {
+              rule: 'Capacity',
+              application: app.id,
+              message: `fits only without applications that come first: ${holders}${more}`,
+            },
+          ]
+        : [],
+    });
+  }
+  if (!alone.complete) return unplaced(app, 'NoneFound', {});
+  const part = budget.part(CONFLICT_WORK);
+  const explained = explainInfeasible(problem, federation, app, places, nobody, part);
+  budget.spend(part.spent);
+  return unplaced(app, 'Infeasible', explained);
+}
+
+function unplaced(
+  app: Application,
+  verdict: 'Infeasible' | 'NoneFound' | 'Deferred',
+  found: Partial<Pick<ApplicationResult, 'conflict' | 'relaxations'>>,
+): ApplicationResult {
+  return {
+    application: app.id,
+    verdict,
+    services: [],
+    channels: [],
+    terms: {},
+    normalised: {},
+    proof: verdict === 'Infeasible' ? 'Search' : 'None',
+    conflict: found.conflict ?? [],
+    relaxations: found.relaxations ?? [],
+    dropped: [],
+  };
+}

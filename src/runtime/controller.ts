@@ -72,7 +72,7 @@ export class Controller {
     });
     const started = clock.monotonic();
     metrics?.active(1);
-    let outcome: ReconcileOutcome;
+    let outcome: ReconcileOutcome | undefined;
     try {
       const result = await reconciler.reconcile(object, { signal, log });
       this.#queue.forget(key);
@@ -82,10 +82,11 @@ export class Controller {
       outcome = this.#failed(key, error, signal, log);
     }
     metrics?.active(-1);
-    metrics?.reconciled(outcome, (clock.monotonic() - started) / 1000);
+    if (outcome) metrics?.reconciled(outcome, (clock.monotonic() - started) / 1000);
   }
 
-  #failed(key: string, error: unknown, signal: AbortSignal, log: Logger): ReconcileOutcome {
+  /** What a failure counts as; undefined for one that says nothing about the object. */
+  #failed(key: string, error: unknown, signal: AbortSignal, log: Logger): ReconcileOutcome | undefined {
     if (error instanceof TerminalError) {
       log.error({ err: error }, 'Reconcile failed and is not tried again');
       this.#queue.forget(key);
@@ -93,8 +94,10 @@ export class Controller {
     }
     if (signal.aborted || (error instanceof TransportError && error.code === 'Fenced')) {
       // The process ends, or another one leads: whoever leads next starts from what is on the server.
+      // Should this one go on leading all the same, the key must not be lost.
       log.debug({ err: error }, 'Reconcile given up');
-      return 'success';
+      this.#queue.addRateLimited(key);
+      return undefined;
     }
     // A cache that lags behind the own last write is ordinary; the next try sees the newer object.
     if (isConflict(error)) log.debug({ err: error }, 'Object changed meanwhile');

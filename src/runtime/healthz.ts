@@ -6,6 +6,7 @@ import type { Registry } from 'prom-client';
 export type Check = () => string | undefined;
 
 export interface HealthServerOptions {
+  /** Empty: every address, of IPv6 too where there is one. */
   host: string;
   port: number;
   registry: Registry;
@@ -35,7 +36,9 @@ export class HealthServer {
     const { host, port } = this.#options;
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, host, () => resolve((this.#server.address() as AddressInfo).port));
+      this.#server.listen({ port, ...(host === '' ? {} : { host }) }, () =>
+        resolve((this.#server.address() as AddressInfo).port),
+      );
     });
   }
 

@@ -9,6 +9,10 @@ import type { Logger } from './reconcile.ts';
 const STALE_MS = 120_000;
 /** From the signal to the end of the process, lease released: shorter than any grace period of a Pod. */
 const STOP_MS = 4_500;
+/** The part of it that reconciles in progress get; the rest is for giving the lease back. */
+const WORK_STOP_MS = 2_000;
+/** A process that waits says for what. */
+const PROGRESS_MS = 5_000;
 
 /** Anything that works until its signal aborts, then ends. Rejecting ends the process. */
 export interface Runnable {
@@ -69,116 +73,140 @@ export class Manager {
     this.#always.push(runnable);
   }
 
-  /** Resolves when all has ended, with the reason. Never rejects. */
+  /** Resolves when all has ended, with the reason, at most 4.5 s after the signal. Never rejects. */
   async run(signal: AbortSignal): Promise<Ending> {
     const { caches, log } = this.#parts;
     const server = this.#healthServer();
+    const down = new AbortController();
     const stopCaches = new AbortController();
-    const failure = new AbortController();
-    const stop = AbortSignal.any([signal, failure.signal]);
-    const guard = (part: string, running: Promise<void>) =>
-      running.catch((error: unknown) => {
-        if (stop.aborted) return;
-        log.error({ err: error, part }, 'Part of the process failed');
-        failure.abort(error);
-      });
-
     let ending: Ending = 'Stopped';
+    const life: Life = {
+      stop: AbortSignal.any([signal, down.signal]),
+      end(why) {
+        // What fails on the way down is a consequence, not the reason.
+        if (life.stop.aborted) return;
+        ending = why;
+        down.abort(new Error(`the manager stops: ${why}`));
+      },
+      guard: (part, running) =>
+        running.catch((error: unknown) => {
+          if (life.stop.aborted) return;
+          log.error({ err: error, part }, 'Part of the process failed');
+          life.end('Failed');
+        }),
+    };
+    const finished = new AbortController();
+    const deadline = this.#after(STOP_MS, life.stop, finished.signal);
+
     try {
       this.#port = await server.listen();
-      const cachesEnded = guard('caches', caches.start(stopCaches.signal));
-      await caches.waitForSync(stop);
+      const cachesEnded = life.guard('caches', caches.start(stopCaches.signal));
+      void this.#reportProgress(life.stop);
+      await caches.waitForSync(life.stop);
       this.#synced = true;
       log.info({ informers: caches.informers().size }, 'Caches are synced');
-      const always = this.#always.map((part) => guard('runnable', part.run(stop)));
-      const lead = await this.#lead(stop, guard);
-      if (lead === 'LeaseLost') ending = 'LeaseLost';
+      const always = this.#always.map((part) => life.guard('runnable', part.run(life.stop)));
+      await this.#lead(life, deadline);
       stopCaches.abort(new Error('the manager stops'));
-      await this.#within(STOP_MS, Promise.all([cachesEnded, ...always]));
+      await Promise.race([Promise.all([cachesEnded, ...always]), deadline]);
     } catch (error) {
-      if (!stop.aborted) {
-        log.error({ err: error }, 'Manager failed');
-        ending = 'Failed';
-      }
+      if (!life.stop.aborted) log.error({ err: error }, 'Manager failed');
+      life.end('Failed');
       stopCaches.abort(error);
     }
-    if (failure.signal.aborted) ending = 'Failed';
-    await server.close().catch((error: unknown) => log.warn({ err: error }, 'Health server did not close'));
+    finished.abort();
+    await server.close();
     log.info({ ending }, 'Manager has ended');
     return ending;
   }
 
-  async #lead(
-    stop: AbortSignal,
-    guard: (part: string, running: Promise<void>) => Promise<void>,
-  ): Promise<'Stopped' | 'LeaseLost'> {
+  /** Leads once it may, works until everything stops, and gives the lease back. */
+  async #lead(life: Life, deadline: Promise<void>): Promise<void> {
     const { election, log } = this.#parts;
-    if (!election) {
-      await Promise.all(this.#work.map((part) => guard('controller', part.run(stop))));
-      return 'Stopped';
+    if (election) {
+      try {
+        await election.acquire(life.stop);
+      } catch (error) {
+        if (life.stop.aborted) return;
+        throw error;
+      }
+      log.info({ identity: election.identity }, 'This process leads');
     }
-    try {
-      await election.acquire(stop);
-    } catch (error) {
-      if (stop.aborted) return 'Stopped';
-      throw error;
-    }
-    log.info({ identity: election.identity }, 'This process leads');
     const release = new AbortController();
-    const lost = new AbortController();
-    const held = election.hold(release.signal).then((result) => {
-      if (result === 'Lost') lost.abort(new Error('the lease is lost'));
-      return result;
+    const held = life.guard('election', this.#hold(life, release.signal));
+    const work = Promise.all(this.#work.map((part) => life.guard('controller', part.run(life.stop))));
+    const ended = new AbortController();
+    const given = this.#after(WORK_STOP_MS, life.stop, ended.signal).then(() => {
+      if (!ended.signal.aborted)
+        log.warn({ ms: WORK_STOP_MS }, 'Work did not end in time and is left behind');
     });
-    const working = AbortSignal.any([stop, lost.signal]);
-    const work = Promise.all(this.#work.map((part) => guard('controller', part.run(working))));
-    await this.#within(STOP_MS, work, working);
+    await aborted(life.stop);
+    await Promise.race([work, given]);
+    ended.abort();
     // Work has ended, or was given its time: only now may another process act.
     release.abort(new Error('the manager stops'));
-    return (await held) === 'Lost' ? 'LeaseLost' : 'Stopped';
+    await Promise.race([held, deadline]);
   }
 
-  /** Waits for `done`; once `from` has aborted (or at once without it) no longer than `ms`. */
-  async #within(ms: number, done: Promise<unknown>, from?: AbortSignal): Promise<void> {
-    const { clock, log } = this.#parts;
-    const settled = new AbortController();
-    const aborted = from
-      ? new Promise<void>((resolve) => {
-          if (from.aborted) resolve();
-          else from.addEventListener('abort', () => resolve(), { once: true });
-        })
-      : Promise.resolve();
-    const late = aborted
-      .then(() => clock.sleep(ms, settled.signal))
-      .then(
-        () => log.warn({ ms }, 'Work did not end in time and is left behind'),
-        () => undefined,
-      );
-    await Promise.race([done, late]);
-    settled.abort();
+  async #hold(life: Life, release: AbortSignal): Promise<void> {
+    if ((await this.#parts.election?.hold(release)) === 'Lost') life.end('LeaseLost');
+  }
+
+  /** Resolves `ms` after `from` has aborted, or when `cancel` aborts after that. */
+  async #after(ms: number, from: AbortSignal, cancel: AbortSignal): Promise<void> {
+    await aborted(from);
+    await this.#parts.clock.sleep(ms, cancel).catch(() => undefined);
+  }
+
+  async #reportProgress(stop: AbortSignal): Promise<void> {
+    const { caches, clock, log } = this.#parts;
+    for (;;) {
+      await clock.sleep(PROGRESS_MS, stop).catch(() => undefined);
+      if (this.#synced || stop.aborted) return;
+      log.info({ waitingFor: unsynced(caches) }, 'Waiting for caches');
+    }
   }
 
   #healthServer(): HealthServer {
     const { bindAddress, registry, caches } = this.#parts;
     const ready = new Map<string, Check>([
-      ['caches', () => (this.#synced ? this.#staleCache(caches) : this.#unsynced(caches))],
+      [
+        'caches',
+        () =>
+          this.#synced ? staleCache(caches) : `first list not there yet for ${unsynced(caches).join(', ')}`,
+      ],
     ]);
     const live = new Map<string, Check>([['ping', () => undefined]]);
     return new HealthServer({ ...bindAddress, registry, live, ready });
   }
+}
 
-  #unsynced(caches: Caches): string {
-    const missing = [...caches.informers()]
-      .filter(([, informer]) => !informer.hasSynced())
-      .map(([name]) => name);
-    return `first list not there yet for ${missing.join(', ') || 'all kinds'}`;
-  }
+/** What the parts of one run share. */
+interface Life {
+  /** Aborted when the process is to end, for whatever reason. */
+  readonly stop: AbortSignal;
+  /** Ends the process; the first reason counts. */
+  end(why: Ending): void;
+  /** Resolves also when `running` rejects: that ends the process, and is said in the log. */
+  guard(part: string, running: Promise<void>): Promise<void>;
+}
 
-  #staleCache(caches: Caches): string | undefined {
-    for (const [name, informer] of caches.informers()) {
-      const stale = informer.staleMs();
-      if (stale > STALE_MS) return `nothing heard of ${name} for ${Math.round(stale / 1000)} s`;
-    }
-    return undefined;
+function unsynced(caches: Caches): string[] {
+  return [...caches.informers()].filter(([, informer]) => !informer.hasSynced()).map(([name]) => name);
+}
+
+function staleCache(caches: Caches): string | undefined {
+  for (const [name, informer] of caches.informers()) {
+    const stale = informer.staleMs();
+    if (stale > STALE_MS) return `nothing heard of ${name} for ${Math.round(stale / 1000)} s`;
   }
+  return undefined;
+}
+
+/** Resolves when the signal aborts. */
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

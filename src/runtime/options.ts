@@ -14,7 +14,7 @@ export interface ManagerOptions {
   leaderElect: boolean;
   leaderElectionNamespace: string;
   identity: string;
-  /** Host and port of /healthz, /readyz and /metrics; port 0 takes a free one. */
+  /** Host and port of /healthz, /readyz and /metrics; no host means every address, port 0 a free one. */
   bindAddress: { host: string; port: number };
   logLevel: LogLevel;
   workers: number;
@@ -48,7 +48,7 @@ export function parseOptions<E extends string>(
   const config: ParseArgsOptionsConfig = { ...COMMON, ...own };
   for (const arg of args) {
     const name = /^--(?:no-)?([^=]+)/.exec(arg)?.[1];
-    if (name === undefined || name in config) continue;
+    if (name === undefined || Object.hasOwn(config, name)) continue;
     const near = nearest(name, Object.keys(config));
     throw new OptionError(`unknown flag --${name}${near === undefined ? '' : `; did you mean --${near}?`}`);
   }
@@ -66,7 +66,7 @@ export function parseOptions<E extends string>(
     identity: (values['identity'] as string | undefined) ?? `${hostname()}_${process.pid}`,
     bindAddress: address(text('bind-address')),
     logLevel: oneOf('log-level', text('log-level'), LOG_LEVELS),
-    workers: positive('workers', text('workers')),
+    workers: whole('workers', text('workers')),
     kubeApiQps: positive('kube-api-qps', text('kube-api-qps')),
     kubeApiBurst: positive('kube-api-burst', text('kube-api-burst')),
     extra: Object.fromEntries(
@@ -88,6 +88,12 @@ function positive(flag: string, value: string): number {
   throw new OptionError(`--${flag} ${value}: a number above 0 is needed`);
 }
 
+function whole(flag: string, value: string): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new OptionError(`--${flag} ${value}: a whole number above 0 is needed`);
+}
+
 function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((candidate) => candidate === value);
   if (found !== undefined) return found;
@@ -104,5 +110,5 @@ function address(value: string): { host: string; port: number } {
     throw new OptionError(`--bind-address ${value}: host:port or :port is needed, for example :8080`);
   }
   const host = value.slice(0, colon).replace(/^\[|\]$/g, '');
-  return { host: host === '' ? '0.0.0.0' : host, port };
+  return { host, port };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { DelayedKeys } from './delayedkeys.ts';
 import type { RateLimiter } from './ratelimiter.ts';
 
 /** What a queue tells of itself; {@link ControllerMetrics} counts it. */
@@ -11,13 +12,17 @@ export interface QueueObserver {
   finished(workedSeconds: number): void;
 }
 
+/** Timers of Node fire at once when asked for more than 2^31 - 1 ms: longer waits are slept in pieces. */
+const LONGEST_SLEEP_MS = 3_600_000;
+
 /**
  * A queue of keys, after client-go's work queue. Invariants:
  * - a key added while it waits is in the queue once;
  * - a key added while it is worked on waits until that work is done, then comes again: no change is lost,
  *   and no key is worked on twice at once;
- * - of several delayed adds of one key the earliest counts.
- * `add` and `take` are O(1), delayed adds O(number of delayed keys) at worst.
+ * - of several delayed adds of one key the earliest counts, and an add in between does not cancel it: who
+ *   asked for a look at a later time gets one.
+ * `add` and `take` are O(1), delayed adds O(log n) of the n keys that are put off.
  */
 export class WorkQueue {
   readonly #clock: Clock;
@@ -29,7 +34,9 @@ export class WorkQueue {
   readonly #processing = new Map<string, number>();
   /** Keys added while being worked on. */
   readonly #again = new Set<string>();
-  readonly #delayed = new Map<string, { due: number; cancel: AbortController }>();
+  readonly #delayed = new DelayedKeys();
+  /** The one timer, for the delayed key that is due first. */
+  #timer: { due: number; cancel: AbortController } | undefined;
   readonly #takers: ((key: string | undefined) => void)[] = [];
   #closed = false;
 
@@ -52,8 +59,6 @@ export class WorkQueue {
 
   add(key: string): void {
     if (this.#closed) return;
-    // A delayed add of the same key would only repeat this one.
-    this.#cancelDelayed(key);
     if (this.#processing.has(key)) {
       if (!this.#again.has(key)) this.#observer?.added();
       this.#again.add(key);
@@ -71,25 +76,13 @@ export class WorkQueue {
       this.add(key);
       return;
     }
-    const due = this.#clock.monotonic() + ms;
-    const earlier = this.#delayed.get(key);
-    if (earlier && earlier.due <= due) return;
-    this.#cancelDelayed(key);
-    const cancel = new AbortController();
-    this.#delayed.set(key, { due, cancel });
-    this.#clock.sleep(ms, cancel.signal).then(
-      () => {
-        this.#delayed.delete(key);
-        this.add(key);
-      },
-      () => {
-        // Cancelled: an earlier add took its place, or the queue is closed.
-      },
-    );
+    this.#delayed.put(key, this.#clock.monotonic() + ms);
+    this.#arm();
   }
 
   /** Adds the key after a back-off that grows with each call until {@link forget}. */
   addRateLimited(key: string): void {
+    if (this.#closed) return;
     this.#observer?.retried();
     this.addAfter(key, this.#limiter.next(key));
   }
@@ -128,7 +121,8 @@ export class WorkQueue {
   close(): void {
     this.#closed = true;
     this.#waiting.clear();
-    for (const key of [...this.#delayed.keys()]) this.#cancelDelayed(key);
+    this.#delayed.clear();
+    this.#timer?.cancel.abort();
     for (const taker of this.#takers.splice(0)) taker(undefined);
   }
 
@@ -149,10 +143,23 @@ export class WorkQueue {
     this.#observer?.taken((now - since) / 1000);
   }
 
-  #cancelDelayed(key: string): void {
-    const delayed = this.#delayed.get(key);
-    if (!delayed) return;
-    this.#delayed.delete(key);
-    delayed.cancel.abort();
+  /** Sees to it that the timer is set for the delayed key that is due first. */
+  #arm(): void {
+    const due = this.#delayed.nextDue();
+    if (due === undefined || (this.#timer && this.#timer.due <= due)) return;
+    this.#timer?.cancel.abort();
+    const timer = { due, cancel: new AbortController() };
+    this.#timer = timer;
+    const ms = Math.min(Math.max(0, due - this.#clock.monotonic()), LONGEST_SLEEP_MS);
+    this.#clock.sleep(ms, timer.cancel.signal).then(
+      () => {
+        this.#timer = undefined;
+        for (const key of this.#delayed.takeDue(this.#clock.monotonic())) this.add(key);
+        this.#arm();
+      },
+      () => {
+        // Cancelled: an earlier key took its place, or the queue is closed.
+      },
+    );
   }
 }

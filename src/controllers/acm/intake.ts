@@ -1,0 +1,90 @@
+import type { CodecoApp } from '../../api/codeco/v1alpha1/codecoapp.ts';
+import {
+  type Finding,
+  findingText,
+  type ModelContext,
+  validateModel,
+} from '../../api/codeco/v1alpha1/validate.ts';
+import type { ConditionDraft } from '../../api/conditions.ts';
+import { findCondition } from '../../api/conditions.ts';
+
+/** What a rendered name is taken from: the older app keeps it. */
+export interface NameOwner {
+  app: string;
+  created: string;
+  uid: string;
+}
+
+/** Names that an app's objects will have on managed clusters. */
+export function renderedNames(app: CodecoApp): string[] {
+  const prefix = app.spec.appName ?? app.metadata.name;
+  return app.spec['codecoapp-msspec'].flatMap(({ serviceName, serviceChannels }) => [
+    `Deployment ${prefix}-${serviceName}`,
+    ...(serviceChannels ?? []).map(({ channelName }) => `Service svc-${channelName}`),
+  ]);
+}
+
+/** Names of the app that an older app of the namespace holds already. */
+export function takenNames(app: CodecoApp, others: readonly CodecoApp[]): Finding[] {
+  const older = others.filter((other) => other.metadata.uid !== app.metadata.uid && isOlder(other, app));
+  const owners = new Map(
+    older.flatMap((other) => renderedNames(other).map((name) => [name, other.metadata.name])),
+  );
+  return renderedNames(app).flatMap((name): Finding[] => {
+    const owner = owners.get(name);
+    if (owner === undefined) return [];
+    const path = name.startsWith('Service')
+      ? 'spec.codecoapp-msspec[].serviceChannels[].channelName'
+      : 'spec.appName';
+    return [
+      {
+        path,
+        value: name,
+        message: `CodecoApp ${owner} of this namespace is older and has an object of this name; set another appName or channelName`,
+        severity: 'Error',
+      },
+    ];
+  });
+}
+
+function isOlder(a: CodecoApp, b: CodecoApp): boolean {
+  const created = (app: CodecoApp) => app.metadata.creationTimestamp ?? '';
+  if (created(a) !== created(b)) return created(a) < created(b);
+  return (a.metadata.uid ?? '') < (b.metadata.uid ?? '');
+}
+
+/** Everything that is known to be wrong with a model without asking the API server. */
+export function judgeModel(app: CodecoApp, others: readonly CodecoApp[], context: ModelContext): Finding[] {
+  return [...validateModel(app.spec, context), ...takenNames(app, others)];
+}
+
+/** Findings named in a condition; the rest is counted. */
+const NAMED = 5;
+
+/** The ModelValid condition for what was found. */
+export function modelValid(findings: readonly Finding[], generation: number): ConditionDraft {
+  const errors = findings.filter(({ severity }) => severity === 'Error');
+  const warnings = findings.filter(({ severity }) => severity === 'Warning').map(findingText);
+  if (errors.length === 0) {
+    const note = warnings.length === 0 ? '' : `. ${warnings.slice(0, NAMED).join('; ')}`;
+    return {
+      type: 'ModelValid',
+      status: 'True',
+      reason: 'Valid',
+      message: `generation ${generation} is accepted${note}`,
+    };
+  }
+  const more = errors.length > NAMED ? `; and ${errors.length - NAMED} more` : '';
+  return {
+    type: 'ModelValid',
+    status: 'False',
+    reason: 'InvalidModel',
+    message: `${errors.slice(0, NAMED).map(findingText).join('; ')}${more}. What ran before keeps running`,
+  };
+}
+
+/** Whether the newest generation was judged already, so that its Pods need not be tried again. */
+export function isJudged(app: CodecoApp): boolean {
+  const condition = findCondition(app.status?.conditions, 'ModelValid');
+  return condition?.observedGeneration === app.metadata.generation && condition?.status === 'True';
+}

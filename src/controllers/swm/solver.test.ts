@@ -1,0 +1,47 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { aModel } from '../../../test/support/appstate.ts';
+import { aCluster, anApp, aSnapshot } from '../../../test/support/federation.ts';
+import type { Problem } from '../../engine/problem.ts';
+import { solveSmall } from '../../engine/small.ts';
+import { appStates } from '../../snapshot/appstate.ts';
+import { buildProblem } from '../../snapshot/problem.ts';
+import { inThread, WorkerSolver } from './solver.ts';
+
+const BUDGET = { work: 100_000, deadlineMs: 10_000, seed: 1 };
+
+function aProblem(): Problem {
+  const snapshot = aSnapshot({ clusters: [aCluster('a'), aCluster('b')], apps: [anApp('web', aModel())] });
+  return buildProblem(snapshot, appStates(snapshot), new Set(['shop/web'])).problem!;
+}
+
+let solver = new WorkerSolver();
+afterEach(async () => {
+  await solver.close();
+  solver = new WorkerSolver();
+});
+
+describe('the solver thread', () => {
+  it('gives the same answer as the engine in this thread', async () => {
+    const here = await inThread(solveSmall, () => performance.now()).solve(aProblem(), BUDGET);
+    expect(await solver.solve(aProblem(), BUDGET)).toEqual(here);
+  });
+
+  it('answers several problems in the order in which they came', async () => {
+    const answers = await Promise.all([1, 2, 3].map((seed) => solver.solve(aProblem(), { ...BUDGET, seed })));
+    expect(answers.map(({ seed }) => seed)).toEqual([1, 2, 3]);
+  });
+
+  it('rejects a problem that the engine cannot read, and solves the next one', async () => {
+    const unreadable = { ...aProblem(), locations: undefined } as unknown as Problem;
+    await expect(solver.solve(unreadable, BUDGET)).rejects.toThrow('the engine failed');
+    expect((await solver.solve(aProblem(), BUDGET)).applications).toHaveLength(1);
+  });
+
+  it('rejects at once when the round is given up, and solves the next one', async () => {
+    const stop = new AbortController();
+    const given = solver.solve(aProblem(), BUDGET, stop.signal);
+    stop.abort(new Error('the lease is lost'));
+    await expect(given).rejects.toThrow('the lease is lost');
+    expect((await solver.solve(aProblem(), BUDGET)).applications).toHaveLength(1);
+  });
+});

@@ -1,0 +1,124 @@
+import { Worker } from 'node:worker_threads';
+import type { Solve } from '../../engine/port.ts';
+import type { Problem } from '../../engine/problem.ts';
+import type { Result } from '../../engine/result.ts';
+
+/** How much one round may cost. */
+export interface Budget {
+  /** Deterministic units of work. */
+  work: number;
+  /** Cap in ms from the start of the solve. */
+  deadlineMs: number;
+  seed: number;
+}
+
+/** The engine, wherever it runs. */
+export interface Solver {
+  /** Rejects when the engine fails or does not answer in time; never with an infeasible problem. */
+  solve(problem: Problem, budget: Budget, signal?: AbortSignal): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** What goes to the worker thread. The flag is shared memory: a busy thread reads no messages. */
+export interface SolveRequest {
+  problem: Problem;
+  budget: Budget;
+  cancelled: Int32Array<SharedArrayBuffer>;
+}
+
+export type SolveAnswer = { result: Result } | { error: string };
+
+/** A worker that answers later than this after its deadline is taken for hung. */
+const GRACE_MS = 20_000;
+
+/**
+ * Runs the engine in a worker thread, one problem at a time, so that a long solve delays neither a watch
+ * nor a health check nor the renewal of the lease. A thread that dies or hangs is replaced; the solve
+ * rejects, and the round is tried again.
+ */
+export class WorkerSolver implements Solver {
+  #worker: Worker | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  solve(problem: Problem, budget: Budget, signal?: AbortSignal): Promise<Result> {
+    const run = this.#last.then(() => this.#solve(problem, budget, signal));
+    this.#last = run.catch(() => undefined);
+    return run;
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+  }
+
+  #solve(problem: Problem, budget: Budget, signal?: AbortSignal): Promise<Result> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const worker = this.#start();
+    const cancelled = new Int32Array(new SharedArrayBuffer(4));
+    return new Promise<Result>((resolve, reject) => {
+      const fail = (error: Error) => {
+        finish();
+        this.#worker = undefined;
+        void worker.terminate();
+        reject(error);
+      };
+      const onMessage = (answer: SolveAnswer) => {
+        finish();
+        if ('result' in answer) resolve(answer.result);
+        else reject(new Error(`the engine failed: ${answer.error}`));
+      };
+      const onExit = (code: number) => fail(new Error(`the solver thread ended with code ${code}`));
+      const onAbort = () => {
+        Atomics.store(cancelled, 0, 1);
+        finish();
+        // The thread still works on a problem that nobody waits for: another one starts clean.
+        this.#worker = undefined;
+        void worker.terminate();
+        reject(signal?.reason ?? new Error('cancelled'));
+      };
+      const timer = setTimeout(
+        () => fail(new Error(`the solver did not answer within ${budget.deadlineMs + GRACE_MS} ms`)),
+        budget.deadlineMs + GRACE_MS,
+      );
+      const finish = () => {
+        clearTimeout(timer);
+        worker.off('message', onMessage).off('error', fail).off('exit', onExit);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      worker.on('message', onMessage).on('error', fail).on('exit', onExit);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      worker.postMessage({ problem, budget, cancelled } satisfies SolveRequest);
+    });
+  }
+
+  #start(): Worker {
+    if (this.#worker) return this.#worker;
+    // Beside this file: the source when run from the tree, a second entry point when bundled.
+    const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+    const worker = new Worker(new URL(`./solverworker.${suffix}`, import.meta.url), { name: 'solver' });
+    worker.unref();
+    // Also between two solves a thread can die; without a listener that would end the process.
+    const forget = () => {
+      if (this.#worker === worker) this.#worker = undefined;
+    };
+    worker.on('error', forget).on('exit', forget);
+    this.#worker = worker;
+    return worker;
+  }
+}
+
+/** The engine in this thread: for tests, and for a command that does nothing else meanwhile. */
+export function inThread(engine: Solve, monotonic: () => number): Solver {
+  return {
+    solve: async (problem, { work, deadlineMs, seed }, signal) =>
+      engine(problem, {
+        work,
+        seed,
+        deadlineMs: monotonic() + deadlineMs,
+        clock: monotonic,
+        cancelled: () => signal?.aborted ?? false,
+      }),
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,22 @@
+import { parentPort } from 'node:worker_threads';
+import { solveSmall } from '../../engine/small.ts';
+import type { SolveAnswer, SolveRequest } from './solver.ts';
+
+/** Entry of the solver thread: one request, one answer. */
+parentPort?.on('message', ({ problem, budget, cancelled }: SolveRequest) => {
+  const clock = () => performance.now();
+  let answer: SolveAnswer;
+  try {
+    const result = solveSmall(problem, {
+      work: budget.work,
+      seed: budget.seed,
+      deadlineMs: clock() + budget.deadlineMs,
+      clock,
+      cancelled: () => Atomics.load(cancelled, 0) !== 0,
+    });
+    answer = { result };
+  } catch (error) {
+    answer = { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  }
+  parentPort?.postMessage(answer);
+});

@@ -1,0 +1,222 @@
+import { DurationError } from '../api/duration.ts';
+import { keyString } from '../api/meta.ts';
+import { QuantityError } from '../api/quantity.ts';
+import {
+  type Application,
+  type Location,
+  PROBLEM_FORMAT,
+  type Problem,
+  type ResourceAmounts,
+} from '../engine/problem.ts';
+import type { Reason } from '../engine/result.ts';
+import { toApplication } from './application.ts';
+import { type AppState, heldReplicas } from './appstate.ts';
+import { type Candidates, candidatesOf } from './candidates.ts';
+import { type ClusterFacts, clusterFacts } from './capability.ts';
+import { placementClusters, setBindings, setMembership } from './clustersets.ts';
+import { tieChannels } from './crossapp.ts';
+import { toDatasets } from './datasets.ts';
+import { podDemand } from './demand.ts';
+import { freeOf, heldByOthers } from './free.ts';
+import { mergeLinks } from './links.ts';
+import { toLocation } from './location.ts';
+import { sortedBy } from './order.ts';
+import { policyRules } from './policy.ts';
+import { profileOf } from './profile.ts';
+import type { Snapshot } from './snapshot.ts';
+import { clusterUse } from './telemetry.ts';
+import { linkFacts } from './topology.ts';
+
+/** A problem, and what the engine need not know about its applications. */
+export interface BuiltProblem {
+  /** Undefined when no application is left to ask about. */
+  problem: Problem | undefined;
+  about: Map<string, AboutApplication>;
+  /** Apps that the engine is not asked about, with why: nowhere to go, or a model that cannot be read. */
+  refused: Map<string, Reason[]>;
+}
+
+export interface AboutApplication {
+  /** Name of the profile in force. */
+  profile: string;
+  /** What was assumed or left out. */
+  notes: string[];
+}
+
+/**
+ * The picture as a placement problem. Only the apps in `pending` are placed; all others hold what they
+ * hold, and appear as fixed where a channel ends in them. Every ManagedCluster is a location, so that the
+ * worst known price counts federation-wide; candidates narrow each application.
+ */
+export function buildProblem(
+  snapshot: Snapshot,
+  states: ReadonlyMap<string, AppState>,
+  pending: ReadonlySet<string>,
+): BuiltProblem {
+  const clusters = sortedBy(snapshot.managedClusters, ({ metadata }) => metadata.name);
+  const ids = new Set(clusters.map(({ metadata }) => metadata.name));
+  const setsOf = setMembership(snapshot.clusterSets, clusters);
+  const facts = clusterFacts(snapshot.capabilities, clusters, setsOf);
+  const built: BuiltProblem = { problem: undefined, about: new Map(), refused: new Map() };
+
+  const translated = translate(snapshot, states, pending, { clusters, ids, setsOf, facts }, built);
+  if (translated.length === 0) return built;
+  const { applications, fixed, notes } = tieChannels(translated, states, ids);
+  for (const [id, more] of notes) built.about.get(id)?.notes.push(...more);
+
+  const solved = new Set(applications.map(({ id }) => id));
+  const { facts: links, nodes } = linkFacts(snapshot, ids);
+  built.problem = {
+    format: PROBLEM_FORMAT,
+    locations: locationsOf(snapshot, states, solved, clusters, facts),
+    nodes,
+    links: mergeLinks(links, new Set([...ids, ...nodes])),
+    datasets: toDatasets(snapshot, applications, ids),
+    applications,
+    fixed,
+  };
+  return built;
+}
+
+interface Federation {
+  clusters: readonly Snapshot['managedClusters'][number][];
+  ids: ReadonlySet<string>;
+  setsOf: (cluster: string) => readonly string[];
+  facts: ReadonlyMap<string, ClusterFacts>;
+}
+
+function translate(
+  snapshot: Snapshot,
+  states: ReadonlyMap<string, AppState>,
+  pending: ReadonlySet<string>,
+  federation: Federation,
+  built: BuiltProblem,
+): Application[] {
+  const { clusters, ids, setsOf, facts } = federation;
+  const classified = {
+    security: [...facts.values()].some(({ securityClass }) => securityClass !== undefined),
+    compliance: [...facts.values()].some(({ complianceClass }) => complianceClass !== undefined),
+  };
+  const names = idsByAppName(states);
+  const namespaces = new Map(
+    [
+      ...Map.groupBy(
+        [...pending].flatMap((id) => states.get(id) ?? []),
+        ({ namespace }) => namespace,
+      ).keys(),
+    ].map((namespace) => [
+      namespace,
+      { policy: policyRules(snapshot, namespace), boundSets: setBindings(snapshot.setBindings, namespace) },
+    ]),
+  );
+  const applications: Application[] = [];
+  for (const id of [...pending].sort()) {
+    const state = states.get(id);
+    const rules = namespaces.get(state?.namespace ?? '');
+    if (state?.accepted === undefined || rules === undefined) {
+      built.refused.set(id, [reason(id, 'no accepted revision can be read')]);
+      continue;
+    }
+    const { spec } = state.accepted;
+    const candidates = candidatesOf({
+      namespace: state.namespace,
+      spec,
+      clusters,
+      setsOf,
+      ...rules,
+      placement: placementClusters(snapshot.placementDecisions, state.namespace, spec.placementRef?.name),
+      runsOn: new Set([...heldReplicas(state).values()].flatMap((places) => [...places.keys()])),
+    });
+    if (candidates.names.length === 0) {
+      built.refused.set(id, [reason(id, noCandidates(candidates))]);
+      continue;
+    }
+    const profile = profileOf(snapshot.profiles, spec.performanceProfile);
+    try {
+      const { application, notes } = toApplication(state, spec, {
+        candidates,
+        profile: profile.weights,
+        crossing: rules.policy.crossing,
+        classified,
+        locations: ids,
+        otherApp: (namespace, appName) => names.get(keyString({ namespace, name: appName })),
+      });
+      applications.push(application);
+      built.about.set(id, {
+        profile: profile.name,
+        notes: [...profile.notes, ...notes],
+      });
+    } catch (error) {
+      if (!(error instanceof QuantityError || error instanceof DurationError)) throw error;
+      built.refused.set(id, [reason(id, `the accepted model cannot be read: ${error.message}`)]);
+    }
+  }
+  return applications;
+}
+
+/** Ids by namespace and appName. Of two apps of one appName the older keeps it, as for rendered names. */
+function idsByAppName(states: ReadonlyMap<string, AppState>): Map<string, string> {
+  const names = new Map<string, string>();
+  const age = ({ head, id }: AppState) => `${head.metadata.creationTimestamp ?? '~'} ${id}`;
+  for (const state of sortedBy([...states.values()], age)) {
+    const model = state.accepted ?? state.decided;
+    const key = keyString({ namespace: state.namespace, name: model?.spec.appName ?? state.name });
+    if (!names.has(key)) names.set(key, state.id);
+  }
+  return names;
+}
+
+function locationsOf(
+  snapshot: Snapshot,
+  states: ReadonlyMap<string, AppState>,
+  solved: ReadonlySet<string>,
+  clusters: Federation['clusters'],
+  facts: Federation['facts'],
+): Location[] {
+  const held = heldByOthers(states.values(), solved);
+  const own = ownShapes(states, solved);
+  return clusters.map((cluster) => {
+    const name = cluster.metadata.name;
+    const known = facts.get(name) ?? {};
+    const { use, shapes } = clusterUse(snapshot, cluster, known);
+    const free = freeOf(use, held.get(name) ?? new Map(), solved);
+    // What runs there fits there, whatever is the largest thing that would fit beside it.
+    return toLocation(cluster, known, free, shapes && [...shapes, ...(own.get(name) ?? [])]);
+  });
+}
+
+/** What one replica of each service that is solved again needs, at the places where it runs. */
+function ownShapes(
+  states: ReadonlyMap<string, AppState>,
+  solved: ReadonlySet<string>,
+): Map<string, ResourceAmounts[]> {
+  const shapes = new Map<string, ResourceAmounts[]>();
+  for (const id of [...solved].sort()) {
+    const state = states.get(id);
+    if (state?.decided === undefined) continue;
+    const held = heldReplicas(state);
+    for (const { serviceName, podspec } of state.decided.spec['codecoapp-msspec']) {
+      for (const cluster of held.get(serviceName)?.keys() ?? []) {
+        shapes.set(cluster, [...(shapes.get(cluster) ?? []), podDemand(podspec)]);
+      }
+    }
+  }
+  return shapes;
+}
+
+function reason(application: string, message: string): Reason {
+  return { rule: 'Candidate', application, message };
+}
+
+/** `no cluster is a candidate: 3 not in a bound set (a, b, c); 1 not available (d)`. */
+function noCandidates({ excluded }: Candidates): string {
+  const byReason = Map.groupBy(Object.keys(excluded).sort(), (cluster) => excluded[cluster] ?? '');
+  if (byReason.size === 0)
+    return 'no cluster is a candidate: the hub has no ManagedCluster (kubectl get managedclusters)';
+  const parts = [...byReason].slice(0, 6).map(([why, names]) => {
+    const shown =
+      names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+    return `${shown}: ${why}`;
+  });
+  return `no cluster is a candidate. ${parts.join('; ')}`;
+}

@@ -1,0 +1,36 @@
+import type { CodecoApp, CodecoAppSpec } from '../api/codeco/v1alpha1/codecoapp.ts';
+import { CODECO_APP } from '../api/codeco/v1alpha1/codecoapp.ts';
+import type { ControllerRevision } from '../api/core.ts';
+import { hashOf } from '../api/hash.ts';
+import { MANAGED_BY, MANAGED_BY_LABEL, safeName } from '../api/labels.ts';
+
+/** Names of ControllerRevisions end in the hash; the rest may be cut, the hash never. */
+const NAME_LIMIT = 200;
+
+/**
+ * The model of an app as an immutable ControllerRevision named by its content: what runs is always rendered
+ * from one, so that a bad edit of the app changes nothing, and a work deleted by hand comes back as it was.
+ */
+export function toRevision(app: CodecoApp): ControllerRevision {
+  const { name, namespace = '', uid = '' } = app.metadata;
+  const { suspend: _, ...model } = app.spec;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ControllerRevision',
+    metadata: {
+      name: safeName([name, hashOf(model, 10)], NAME_LIMIT),
+      namespace,
+      labels: { [MANAGED_BY_LABEL]: MANAGED_BY },
+      ownerReferences: [{ ...CODECO_APP, name, uid, controller: true, blockOwnerDeletion: true }],
+    },
+    data: { spec: model, generation: app.metadata.generation ?? 1 },
+    revision: app.metadata.generation ?? 1,
+  };
+}
+
+/** The whole model in a revision; undefined for revisions of other kinds. */
+export function modelOf(revision: ControllerRevision): CodecoAppSpec | undefined {
+  const owner = revision.metadata.ownerReferences?.find(({ kind }) => kind === CODECO_APP.kind);
+  const data = revision.data as { spec?: CodecoAppSpec } | undefined;
+  return owner ? data?.spec : undefined;
+}

@@ -210,7 +210,6 @@ export const ConfigMapResource = defineResource<ConfigMap>('', 'v1', 'ConfigMap'
 export const SecretResource = defineResource<Secret>('', 'v1', 'Secret', 'secrets', 'Namespaced');
 export const PodResource = defineResource<Pod>('', 'v1', 'Pod', 'pods', 'Namespaced');
 export const NodeResource = defineResource<Node>('', 'v1', 'Node', 'nodes', 'Cluster');
-export const ServiceResource = defineResource<Service>('', 'v1', 'Service', 'services', 'Namespaced');
 export const ServiceAccountResource = defineResource<ServiceAccount>(
   '',
   'v1',
@@ -254,14 +253,6 @@ export const RoleBindingResource = defineResource<RoleBinding>(
   'RoleBinding',
   'rolebindings',
   'Namespaced',
-);
-export const ClusterRoleResource = defineResource<Role>(RBAC, 'v1', 'ClusterRole', 'clusterroles', 'Cluster');
-export const ClusterRoleBindingResource = defineResource<RoleBinding>(
-  RBAC,
-  'v1',
-  'ClusterRoleBinding',
-  'clusterrolebindings',
-  'Cluster',
 );
 export const CustomResourceDefinitionResource = defineResource<CustomResourceDefinition>(
   'apiextensions.k8s.io',

@@ -85,20 +85,3 @@ const SLIPS: Readonly<Record<string, string>> = {
   'mbit/s': 'M',
   'gbit/s': 'G',
 };
-
-/** The shortest exact quantity of `amount` base units: 0.5 is `500m`, 2147483648 is `2Gi`, 1500000 is `1500k`. */
-export function formatQuantity(amount: number): string {
-  if (!Number.isFinite(amount)) throw new QuantityError(amount, 'it is not finite');
-  if (!Number.isInteger(amount)) {
-    for (const suffix of ['m', 'u', 'n'] as const) {
-      const scaled = amount * Math.round(1 / FACTORS[suffix]!);
-      if (Math.abs(scaled - Math.round(scaled)) < 1e-6) return `${Math.round(scaled)}${suffix}`;
-    }
-    return `${Math.round(amount * 1e9)}n`;
-  }
-  if (amount === 0) return '0';
-  for (const suffix of ['Ei', 'Pi', 'Ti', 'Gi', 'Mi', 'Ki', 'E', 'P', 'T', 'G', 'M', 'k'] as const) {
-    if (amount % FACTORS[suffix]! === 0) return `${amount / FACTORS[suffix]!}${suffix}`;
-  }
-  return String(amount);
-}

@@ -76,8 +76,16 @@ export function explainInfeasible(
   });
   return {
     conflict,
-    relaxations: relaxations.sort((a, b) => a.message.localeCompare(b.message, 'en')).slice(0, 4),
+    relaxations: relaxations.sort((a, b) => preference(a.rule) - preference(b.rule)).slice(0, 4),
   };
+}
+
+/** A number is more easily changed than a rule. */
+const EASIEST: readonly Rule[] = ['Delay', 'Bandwidth', 'Capacity', 'Shape', 'Spread'];
+
+function preference(rule: Rule): number {
+  const at = EASIEST.indexOf(rule);
+  return at < 0 ? EASIEST.length : at;
 }
 
 /** Requirements from the most general to the most telling: what is tried last is most likely to stay. */
@@ -118,7 +126,7 @@ function wordsOf(rule: Rule, service: Service | undefined, channel: Channel | un
     case 'Candidate':
       return `${name} may only use clusters that are open to its namespace and available`;
     case 'Selector':
-      return `${name} has placement rules (clusters, labels)`;
+      return `${name} ${placementWords(service)}`;
     case 'Taint':
       return `${name} does not tolerate the taints of some clusters`;
     case 'SecurityClass':
@@ -155,6 +163,18 @@ function wordsOf(rule: Rule, service: Service | undefined, channel: Channel | un
   }
 }
 
+function placementWords(service: Service | undefined): string {
+  const { onlyLocations, notLocations = [], requirements = [] } = service ?? {};
+  const parts = [
+    ...(onlyLocations ? [`may only run on ${onlyLocations.join(', ')}`] : []),
+    ...(notLocations.length > 0 ? [`may not run on ${notLocations.join(', ')}`] : []),
+    ...requirements.map(({ key, operator, values }) =>
+      `needs label ${key} ${operator} ${values.join(', ')}`.trimEnd(),
+    ),
+  ];
+  return parts.join(' and ') || 'has placement rules';
+}
+
 function amounts(service: Service | undefined): string {
   const each = Object.entries(service?.demand ?? {}).map(([resource, amount]) => {
     const number = Math.round(amount * 1000) / 1000;
@@ -183,7 +203,7 @@ function relaxationOf({ rule, service, channel }: Requirement, model: AppModel, 
   return {
     ...base,
     ...(channel ? { channel: channel.id } : {}),
-    message: `do without this: ${wordsOf(rule, service, channel)} (then: ${where})`,
+    message: `drop the requirement that ${wordsOf(rule, service, channel)} (then: ${where})`,
   };
 }
 

@@ -1,6 +1,5 @@
-import type { z } from 'zod';
 import { nearest } from '../api/nearest.ts';
-import { Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
 
 export type ProblemErrorCode =
   | 'Malformed'
@@ -21,20 +20,6 @@ export class ProblemError extends Error {
     this.code = code;
     this.path = path;
   }
-}
-
-/**
- * Reads a problem of unknown origin.
- * @throws ProblemError naming the first place that is wrong, and the nearest valid name
- */
-export function parseProblem(input: unknown): Problem {
-  const parsed = Problem.safeParse(input);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0] as z.core.$ZodIssue;
-    throw new ProblemError('Malformed', pathText(issue.path), issue.message);
-  }
-  checkReferences(parsed.data);
-  return parsed.data;
 }
 
 /** @throws ProblemError for ids that occur twice or lead nowhere */
@@ -133,13 +118,4 @@ function checkMatrices(matrices: NonNullable<Problem['matrices']>, size: number)
         `must be ${size} x ${size}, one row per location`,
       );
   }
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return (
-    path
-      .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
-      .join('')
-      .replace(/^\./, '') || '(root)'
-  );
 }

@@ -22,7 +22,8 @@ export function searchApp(
   const options = relaxed ? { relaxed } : {};
   const model = buildApp(problem, federation, app, outside, options);
   const found = search(model, load, budget);
-  const splittable = app.services.some(({ replicas }) => replicas > 1);
+  // Where rules ask for one location per replica already, no finer split exists.
+  const splittable = model.services.some(({ replicas, shards }) => shards.length < replicas);
   if (found.at || !found.complete || !splittable) return { ...found, ...bounded(found, splittable), model };
   const split = buildApp(problem, federation, app, outside, { ...options, split: true });
   const inParts = search(split, load, budget);

@@ -60,7 +60,7 @@ export function runningOf(places: readonly PlaceState[]): RunningAssignment[] {
 }
 
 export function isReady({ wanted, state }: PlaceState): boolean {
-  return state !== undefined && state.current && state.desired === wanted && state.ready >= wanted;
+  return state?.current === true && state.desired === wanted && state.ready >= wanted;
 }
 
 function compare(a: string, b: string): number {

@@ -255,24 +255,5 @@ export const CodecoAppResource = defineResource<CodecoApp>(
 );
 export const CODECO_APP = { apiVersion: API_VERSION, kind: 'CodecoApp' } as const;
 
-/** Condition types of a CodecoApp. Those of the second list exist only while they apply. */
-export const APP_CONDITIONS = [
-  'ModelValid',
-  'Planned',
-  'Distributed',
-  'Available',
-  'EdgesSatisfied',
-  'DataSatisfied',
-  'ClassesVerified',
-  'Ready',
-] as const;
-export const APP_CONDITIONS_WHILE_APPLYING = [
-  'FieldsIgnored',
-  'Migrating',
-  'Degraded',
-  'SurvivesClusterLoss',
-  'EnergyLimitExceeded',
-] as const;
-
 /** Every workload, Service and work of an app carries it, so that old scripts find them. */
 export const APPLICATION_GROUP_LABEL = 'application-group';

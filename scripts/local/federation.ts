@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { KubeObject } from '../../src/api/meta.ts';
 import { type Binaries, resolveBinaries } from './binaries/resolve.ts';
 import { type ApiServer, startApiServer } from './controlplane/apiserver.ts';
 import { type Etcd, startEtcd } from './controlplane/etcd.ts';
@@ -12,17 +12,20 @@ import {
   startKwok,
   startScheduler,
 } from './controlplane/managed.ts';
+import { untilReady } from './controlplane/ready.ts';
 import { serviceAccountKubeconfig, workAgentHubKubeconfig } from './identities.ts';
 import { applyCrds, applyManifests, readManifests } from './manifests.ts';
+import { releaseAbandonedPorts, reservePort } from './ports.ts';
 import { type GroupProcess, ProcessGroup } from './processgroup.ts';
 import type { Progress } from './progress.ts';
-import { bindSet, createSet } from './registration/clustersets.ts';
-import { register, renewLease, reportCluster } from './registration/registration.ts';
-import { reportTelemetry } from './registration/telemetry.ts';
+import { bindSet, createSets } from './registration/clustersets.ts';
+import { Registration } from './registration/registration.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
+/** The set that all clusters are in. */
 const CLUSTER_SET = 'local';
-const HEARTBEAT_MS = 30_000;
+const LEASE_SECONDS = 60;
+const READY_MS = 60_000;
 
 export interface ClusterSpec {
   name: string;
@@ -30,13 +33,17 @@ export interface ClusterSpec {
   labels?: Record<string, string>;
   /** Plays the suite's agent: writes ClusterTelemetry. */
   telemetry?: boolean;
+  /** Silence of five times this value makes the cluster Available=Unknown. Default 60, as OCM's. */
+  leaseDurationSeconds?: number;
 }
 
 export interface FederationOptions {
   clusters: readonly ClusterSpec[];
-  /** Everything of the federation is kept here and removed by `stop`. */
+  /** Everything of the federation is kept here and removed by `stop`, or when this process is killed. */
   folder: string;
   progress: Progress;
+  /** Called with the process group before the first process starts. */
+  onGroup?: (group: ProcessGroup) => void;
   /** Rates of controller-managers and schedulers on managed clusters. */
   rates?: Rates;
   workAgent?: WorkAgentOptions | 'none';
@@ -60,7 +67,17 @@ const OCM_WORK_AGENT_DEFAULTS: WorkAgentOptions = { statusSyncInterval: '10s', q
 export interface ManagedClusterHandle {
   readonly name: string;
   readonly api: ApiServer;
+  readonly registration: Registration;
+  readonly controllerManager: GroupProcess;
+  readonly scheduler: GroupProcess;
+  readonly kwok: GroupProcess;
   workAgent: GroupProcess | undefined;
+}
+
+/** A controller of the suite. */
+export interface ControllerProcess extends GroupProcess {
+  /** Serves /healthz, /readyz and /metrics. */
+  readonly url: string;
 }
 
 /** A running federation. */
@@ -71,10 +88,13 @@ export interface Federation {
   readonly clusters: readonly ManagedClusterHandle[];
   readonly etcd: Etcd;
   readonly group: ProcessGroup;
-  /** Starts a controller of the suite under its own ServiceAccount. */
-  startController(name: string, args?: readonly string[]): Promise<GroupProcess>;
+  /**
+   * Starts a controller of the suite under its own ServiceAccount and resolves when it is ready. A second one
+   * of the same name is a standby.
+   */
+  startController(name: string, args?: readonly string[]): Promise<ControllerProcess>;
   startWorkAgent(cluster: string): Promise<GroupProcess>;
-  /** Makes the clusters usable from a namespace of the hub. */
+  /** Makes the clusters usable from a namespace of the hub, which is created where it is missing. */
   bind(namespace: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -85,7 +105,10 @@ export async function startFederation(options: FederationOptions): Promise<Feder
   const rates = options.rates ?? { qps: 500, burst: 1000 };
   const binaries = await resolveBinaries(progress);
   await mkdir(folder, { recursive: true });
+  releaseAbandonedPorts();
   const group = new ProcessGroup();
+  group.removeAtDeath(folder);
+  options.onGroup?.(group);
   const stopping = new AbortController();
   const releases: (() => void)[] = [];
   const stop = async () => {
@@ -112,33 +135,45 @@ export async function startFederation(options: FederationOptions): Promise<Feder
       return api;
     };
     const component = async (started: Promise<{ process: GroupProcess; release: () => void }>) => {
-      releases.push((await started).release);
+      const { process, release } = await started;
+      releases.push(release);
+      return process;
     };
     const startHub = async () => {
       const hub = await server('hub');
       await component(startControllerManager(group, hub, binaries, 'hub', rates));
       await installHub(hub, options.ocmCrds);
-      await createSet(hub, CLUSTER_SET);
+      await createSets(hub, CLUSTER_SET);
       return hub;
     };
-    const startManaged = async (spec: ClusterSpec): Promise<ManagedClusterHandle> => {
+    const startManaged = async (spec: ClusterSpec) => {
       const api = await server(spec.name);
-      await component(startControllerManager(group, api, binaries, 'managed', rates));
-      await component(startScheduler(group, api, binaries, rates));
-      await installManaged(api);
-      await createNodes(api, await startKwok(group, api, binaries), spec.nodes);
-      return { name: spec.name, api, workAgent: undefined };
+      const controllerManager = await component(
+        startControllerManager(group, api, binaries, 'managed', rates),
+      );
+      const scheduler = await component(startScheduler(group, api, binaries, rates));
+      await installManaged(api, options.ocmCrds);
+      const kwok = await startKwok(group, api, binaries);
+      await createNodes(api, kwok, spec.nodes);
+      return { spec, api, controllerManager, scheduler, kwok };
     };
-    const [hub, ...clusters] = (await Promise.all([startHub(), ...options.clusters.map(startManaged)])) as [
-      ApiServer,
-      ...ManagedClusterHandle[],
-    ];
-    for (const [index, { name, api }] of clusters.entries()) {
-      const labels = options.clusters[index]?.labels;
-      await register(hub, api, { name, set: CLUSTER_SET, ...(labels ? { labels } : {}) });
-    }
+    const [hub, ...managed] = await Promise.all([startHub(), ...options.clusters.map(startManaged)]);
+    const clusters: ManagedClusterHandle[] = managed.map(({ spec, ...parts }) => ({
+      ...parts,
+      name: spec.name,
+      workAgent: undefined,
+      registration: new Registration(hub, parts.api, {
+        name: spec.name,
+        set: CLUSTER_SET,
+        labels: spec.labels ?? {},
+        leaseDurationSeconds: spec.leaseDurationSeconds ?? LEASE_SECONDS,
+        telemetry: spec.telemetry ?? false,
+      }),
+    }));
+    await Promise.all(clusters.map(({ registration }) => registration.join()));
     task.done('ready');
 
+    const instances = new Map<string, number>();
     const federation: Federation = {
       folder,
       binaries,
@@ -146,7 +181,13 @@ export async function startFederation(options: FederationOptions): Promise<Feder
       clusters,
       etcd,
       group,
-      startController: (name, args = []) => startController(group, hub, name, args),
+      async startController(name, args = []) {
+        const { port, release } = await reservePort();
+        releases.push(release);
+        const instance = (instances.get(name) ?? 0) + 1;
+        instances.set(name, instance);
+        return startController(group, hub, { name, instance, port, args });
+      },
       async startWorkAgent(name) {
         const cluster = clusters.find((candidate) => candidate.name === name);
         if (!cluster) throw new Error(`no cluster ${name}`);
@@ -163,7 +204,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
     for (const name of options.controllers ?? []) {
       await federation.startController(name, options.controllerArgs?.[name]);
     }
-    void heartbeats(hub, clusters, options.clusters, stopping.signal, progress);
+    for (const { registration } of clusters) void registration.run(stopping.signal, progress.say);
     return federation;
   } catch (error) {
     await stop();
@@ -174,41 +215,57 @@ export async function startFederation(options: FederationOptions): Promise<Feder
 /** Kinds, roles and accounts that an installation puts on the hub. */
 async function installHub(hub: ApiServer, ocmCrds: string | undefined): Promise<void> {
   const own = await readManifests(join(ROOT, 'crds'));
-  const ocm = await readManifests(ocmCrds ?? join(ROOT, 'crds/ocm/hub'));
-  await applyCrds(hub.admin, [...own, ...ocm.filter(({ kind }) => kind === 'CustomResourceDefinition')]);
+  await applyCrds(hub.admin, [...own, ...(await ocmCrdsOf('hub', ocmCrds))]);
   await applyManifests(hub.admin, await readManifests(join(ROOT, 'scripts/local/rbac/hub')));
   await applyManifests(hub.admin, await readManifests(join(ROOT, 'config/rbac/hub')));
 }
 
-async function installManaged(api: ApiServer): Promise<void> {
-  await applyCrds(api.admin, await readManifests(join(ROOT, 'crds/ocm/managed')));
+async function installManaged(api: ApiServer, ocmCrds: string | undefined): Promise<void> {
+  await applyCrds(api.admin, await ocmCrdsOf('managed', ocmCrds));
   await applyManifests(api.admin, await readManifests(join(ROOT, 'scripts/local/rbac/managed')));
   await applyManifests(api.admin, await readManifests(join(ROOT, 'config/rbac/managed')));
+}
+
+/** Of upstream's files only those that this side needs: the folder holds the kinds of both. */
+async function ocmCrdsOf(side: 'hub' | 'managed', upstream: string | undefined): Promise<KubeObject[]> {
+  const ours = await readManifests(join(ROOT, 'crds/ocm', side));
+  if (upstream === undefined) return ours;
+  const names = new Set(ours.map(({ metadata }) => metadata.name));
+  const theirs = (await readManifests(upstream)).filter(({ metadata }) => names.has(metadata.name));
+  const found = new Set(theirs.map(({ metadata }) => metadata.name));
+  const missing = [...names].filter((name) => !found.has(name));
+  if (missing.length > 0)
+    throw new Error(`${upstream} has no CustomResourceDefinition ${missing.join(', ')}`);
+  return theirs;
 }
 
 async function startController(
   group: ProcessGroup,
   hub: ApiServer,
-  name: string,
-  args: readonly string[],
-): Promise<GroupProcess> {
+  controller: { name: string; instance: number; port: number; args: readonly string[] },
+): Promise<ControllerProcess> {
+  const { name, instance, port, args } = controller;
   const kubeconfig = await serviceAccountKubeconfig(hub, {
     namespace: 'codeco-system',
     name: `codeco-${name}`,
   });
-  return group.start({
-    name: `hub/codeco-${name}`,
-    command: process.execPath,
-    log: join(hub.folder, `codeco-${name}.log`),
+  const label = instance === 1 ? `codeco-${name}` : `codeco-${name}-${instance}`;
+  const process = await group.start({
+    name: `hub/${label}`,
+    command: globalThis.process.execPath,
+    log: join(hub.folder, `${label}.log`),
     args: [
       '--max-semi-space-size=1',
       join(ROOT, 'src/cmd/main.ts'),
       name,
       `--kubeconfig=${kubeconfig}`,
-      '--bind-address=127.0.0.1:0',
+      `--bind-address=127.0.0.1:${port}`,
       ...args,
     ],
   });
+  const url = `http://127.0.0.1:${port}`;
+  await untilReady(process, READY_MS, async () => (await fetch(`${url}/readyz`)).ok);
+  return Object.assign(process, { url });
 }
 
 async function startWorkAgent(
@@ -239,27 +296,4 @@ async function startWorkAgent(
     command: ocm ?? process.execPath,
     args: ocm === undefined ? own : ['agent', ...flags, '--disable-leader-election'],
   });
-}
-
-/** Leases, cluster facts and telemetry go on for as long as the federation lives. */
-async function heartbeats(
-  hub: ApiServer,
-  clusters: readonly ManagedClusterHandle[],
-  specs: readonly ClusterSpec[],
-  signal: AbortSignal,
-  progress: Progress,
-): Promise<void> {
-  while (!signal.aborted) {
-    for (const [index, { name, api }] of clusters.entries()) {
-      try {
-        await renewLease(hub, name);
-        await reportCluster(hub, api, name);
-        if (specs[index]?.telemetry) await reportTelemetry(hub, api, name);
-      } catch (error) {
-        // Tests stop API servers on purpose; the next round tries again.
-        if (!signal.aborted) progress.say(`heartbeat of ${name} failed: ${String(error)}`);
-      }
-    }
-    await delay(HEARTBEAT_MS, undefined, { signal }).catch(() => {});
-  }
 }

@@ -1,9 +1,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import type { Order } from './keeper.ts';
+import { type ProcessId, processId } from './processid.ts';
 
 export interface ProcessSpec {
-  /** For people and log file names: `edge-a/kube-apiserver`. */
+  /** For people: `edge-a/kube-apiserver`. */
   name: string;
   command: string;
   args: readonly string[];
@@ -14,17 +16,31 @@ export interface ProcessSpec {
 /** One process of the group. */
 export interface GroupProcess {
   readonly name: string;
+  /** Of the current run. */
   readonly pid: number;
   readonly log: string;
-  /** Resolves with exit code or signal. */
+  /** Resolves with exit code or signal of the current run. */
   readonly exited: Promise<string>;
   kill(signal: NodeJS.Signals): void;
+  /** Ends it in the given way if it still runs, and starts it again with the same arguments. */
+  restart(signal?: NodeJS.Signals): Promise<void>;
 }
 
 interface Answer {
   id: number;
   pid?: number;
   exit?: string;
+}
+
+interface Run {
+  id: number;
+  pid: number;
+  exited: Promise<string>;
+}
+
+/** What a person or a later process needs to know of a process of the group. */
+export interface Member extends ProcessId {
+  name: string;
 }
 
 /**
@@ -34,11 +50,16 @@ interface Answer {
 export class ProcessGroup {
   readonly #keeper: ChildProcessByStdio<Writable, Readable, null>;
   readonly #waiting = new Map<number, (answer: Answer) => void>();
-  readonly #ended: Promise<void>;
+  readonly #members = new Map<string, Member>();
+  /** Resolves when the keeper, and with it every process of the group, is gone. */
+  readonly ended: Promise<void>;
+  /** Called when a process of the group starts. */
+  onStart: () => void = () => {};
   #next = 1;
+  #over = false;
 
   constructor() {
-    this.#keeper = spawn(process.execPath, [new URL('./keeper.mjs', import.meta.url).pathname], {
+    this.#keeper = spawn(process.execPath, [new URL('./keeper.ts', import.meta.url).pathname], {
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: true,
     });
@@ -47,11 +68,15 @@ export class ProcessGroup {
       const answer = JSON.parse(line) as Answer;
       this.#waiting.get(answer.id)?.(answer);
     });
-    this.#ended = new Promise((resolve) => {
-      this.#keeper.once('exit', () => {
+    this.ended = new Promise((resolve) => {
+      const over = () => {
+        this.#over = true;
         this.#killGroup();
+        for (const [id, waiter] of this.#waiting) waiter({ id, exit: 'the process group ended' });
         resolve();
-      });
+      };
+      this.#keeper.once('exit', over);
+      this.#keeper.once('error', over);
     });
   }
 
@@ -60,19 +85,56 @@ export class ProcessGroup {
     return this.#keeper.pid ?? 0;
   }
 
+  /** The keeper and the latest run of every process, ended ones included. */
+  get members(): readonly Member[] {
+    return [...this.#members.values()];
+  }
+
+  /** A folder that goes with the group should this process be killed. */
+  removeAtDeath(folder: string): void {
+    this.#send({ folder });
+  }
+
   /** Resolves when the process runs; rejects when it cannot be started. */
-  start(spec: ProcessSpec): Promise<GroupProcess> {
+  async start(spec: ProcessSpec): Promise<GroupProcess> {
+    let run = await this.#run(spec);
+    const kill = (signal: NodeJS.Signals) => this.#send({ id: run.id, signal });
+    return {
+      name: spec.name,
+      log: spec.log,
+      get pid() {
+        return run.pid;
+      },
+      get exited() {
+        return run.exited;
+      },
+      kill,
+      restart: async (signal = 'SIGKILL') => {
+        kill(signal);
+        await run.exited;
+        run = await this.#run(spec);
+      },
+    };
+  }
+
+  /** Ends every process at once and resolves when the keeper is gone. */
+  async end(): Promise<void> {
+    this.#killGroup();
+    await this.ended;
+  }
+
+  #run(spec: ProcessSpec): Promise<Run> {
+    if (this.#over) return Promise.reject(new Error(`${spec.name} not started: the process group ended`));
     const id = this.#next;
     this.#next += 1;
+    const { promise: exited, resolve: exit } = Promise.withResolvers<string>();
     return new Promise((resolve, reject) => {
-      let exit: (how: string) => void = () => {};
-      const exited = new Promise<string>((done) => {
-        exit = done;
-      });
       this.#waiting.set(id, (answer) => {
         if (answer.pid !== undefined) {
-          const kill = (signal: NodeJS.Signals) => this.#send({ id, signal });
-          resolve({ name: spec.name, pid: answer.pid, log: spec.log, exited, kill });
+          this.#remember('keeper', this.id);
+          this.#remember(spec.name, answer.pid);
+          this.onStart();
+          resolve({ id, pid: answer.pid, exited });
         }
         if (answer.exit !== undefined) {
           this.#waiting.delete(id);
@@ -84,14 +146,13 @@ export class ProcessGroup {
     });
   }
 
-  /** Ends every process at once and resolves when the keeper is gone. */
-  async end(): Promise<void> {
-    this.#killGroup();
-    await this.#ended;
+  #remember(name: string, pid: number): void {
+    const id = processId(pid);
+    if (id) this.#members.set(name, { name, ...id });
   }
 
-  #send(message: object): void {
-    this.#keeper.stdin.write(`${JSON.stringify(message)}\n`);
+  #send(order: Order): void {
+    this.#keeper.stdin.write(`${JSON.stringify(order)}\n`);
   }
 
   #killGroup(): void {

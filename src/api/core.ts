@@ -72,15 +72,6 @@ export interface Node extends KubeObject {
   };
 }
 
-export interface Service extends KubeObject {
-  spec?: {
-    type?: string;
-    selector?: Record<string, string>;
-    clusterIP?: string;
-    ports?: { name?: string; protocol?: string; port: number; targetPort?: number | string }[];
-  };
-}
-
 export interface ServiceAccount extends KubeObject {
   automountServiceAccountToken?: boolean;
 }

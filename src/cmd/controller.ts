@@ -13,6 +13,7 @@ import type { InformerFactory } from '../runtime/informer.ts';
 import { createLogger } from '../runtime/logging.ts';
 import { Manager } from '../runtime/manager.ts';
 import { type ManagerOptions, OptionError, parseOptions } from '../runtime/options.ts';
+import { processSignal } from '../runtime/process.ts';
 import { realClock } from '../runtime/realclock.ts';
 import type { Logger } from '../runtime/reconcile.ts';
 import type { Recorder } from '../runtime/recorder.ts';
@@ -95,10 +96,7 @@ export async function runController<E extends string>(
     log,
   });
   for (const controller of controllers) manager.addWork(controller);
-  const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const)
-    process.once(signal, () => stop.abort(new Error(signal)));
-  const ending = await manager.run(stop.signal);
+  const ending = await manager.run(processSignal(log));
   await close?.();
   transport.close();
   leaseTransport.close();

@@ -1,5 +1,5 @@
 import { type Exclusion, exclusionsOf, holdersOf, residencyByFlow } from './eligibility.ts';
-import type { FederationModel } from './federation.ts';
+import { delayOf, type FederationModel } from './federation.ts';
 import type { Application, Problem } from './problem.ts';
 import { type Rule, TERMS, type Term } from './result.ts';
 
@@ -91,7 +91,7 @@ export function buildApp(
 ): AppModel {
   const m = federation.ids.length;
   const serviceIndex = new Map(app.services.map(({ id }, at) => [id, at]));
-  const channels = channelsOf(problem, app, outside, serviceIndex, relaxed);
+  const channels = channelsOf(federation, app, outside, serviceIndex, relaxed);
   const entryCalls = app.entryPoints.reduce((sum, { callsPerSecond }) => sum + callsPerSecond, 0);
   const dataCalls = app.services.reduce((sum, { data }) => sum + data.length, 0);
   const totalCalls = channels.reduce((sum, { calls }) => sum + calls, 0) + entryCalls + dataCalls;
@@ -183,7 +183,7 @@ function off(relaxed: ReadonlySet<string>, rule: Rule, channel: string): boolean
 }
 
 function channelsOf(
-  problem: Problem,
+  federation: FederationModel,
   app: Application,
   outside: Outside,
   services: ReadonlyMap<string, number>,
@@ -218,16 +218,12 @@ function channelsOf(
     return shares ? [model(channel, from, { shares }, app.crossing)] : [];
   });
   // Channels of applications that have their place already and end here.
-  const incoming = problem.applications.flatMap((other) =>
-    other.id === app.id
-      ? []
-      : other.channels.flatMap((channel) => {
-          const shares = outside.get(`${other.id}/${channel.from}`);
-          const to = services.get(channel.to.service);
-          if (channel.to.application !== app.id || !shares || to === undefined) return [];
-          return [model(channel, { shares }, { service: to }, other.crossing, `${other.id}/${channel.id}`)];
-        }),
-  );
+  const incoming = (federation.incoming.get(app.id) ?? []).flatMap(({ other, channel }) => {
+    const shares = outside.get(`${other.id}/${channel.from}`);
+    const to = services.get(channel.to.service);
+    if (!shares || to === undefined) return [];
+    return [model(channel, { shares }, { service: to }, other.crossing, `${other.id}/${channel.id}`)];
+  });
   return [...own, ...incoming];
 }
 
@@ -271,12 +267,6 @@ function dataDelay(
   }, 0);
 }
 
-/** Delay of a pair; the worst known one where no path is known. */
-export function delayOf({ paths }: FederationModel, pair: number): number {
-  const delay = paths.delay[pair]!;
-  return Number.isFinite(delay) ? delay : paths.worstDelay;
-}
-
 /**
  * Divides each weight by the value of its term under the average placement (every location equally likely),
  * so that 1 means as good as the average. Terms without figures, or that are 0 everywhere, are dropped.
@@ -286,26 +276,17 @@ function normalise(model: Pick<AppModel, 'app' | 'federation' | 'services' | 'ch
   dropped: Term[];
 } {
   const { app, federation, services, channels, totalCalls } = model;
-  const m = federation.ids.length;
+  const { average } = federation;
   const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const pairs = new Float64Array(m * m);
-  const meanPair = (read: (pair: number) => number) => {
-    for (let pair = 0; pair < pairs.length; pair += 1) pairs[pair] = read(pair);
-    return mean(pairs);
-  };
   const unary = (term: keyof ServiceModel['terms']) =>
     services.reduce((sum, service) => sum + service.replicas * mean(service.terms[term]), 0);
   const volume = channels.reduce((sum, { gbPerHour }) => sum + gbPerHour, 0);
   const calls = channels.reduce((sum, each) => sum + each.calls, 0);
   const reference: Record<Term, number> = {
-    cost: unary('cost') + volume * meanPair((pair) => federation.usdPerGB[pair]!),
-    carbon: unary('carbon') + volume * meanPair((pair) => gramsPerGB(federation, pair)),
-    delay:
-      unary('delay') +
-      (totalCalls === 0 ? 0 : (calls / totalCalls) * meanPair((pair) => delayOf(federation, pair))),
-    resilience:
-      unary('resilience') +
-      (channels.length === 0 ? 0 : meanPair((pair) => federation.paths.lossNats[pair]!)),
+    cost: unary('cost') + volume * average.usdPerGB,
+    carbon: unary('carbon') + volume * average.gramsPerGB,
+    delay: unary('delay') + (totalCalls === 0 ? 0 : (calls / totalCalls) * average.delay),
+    resilience: unary('resilience') + (channels.length === 0 ? 0 : average.lossNats),
     balance: 1,
     migration: services.reduce((sum, { replicas }) => sum + replicas, 0),
   };
@@ -317,10 +298,4 @@ function normalise(model: Pick<AppModel, 'app' | 'federation' | 'services' | 'ch
     TERMS.map((term) => [term, dropped.includes(term) ? 0 : app.profile[term] / weightSum / reference[term]]),
   ) as Record<Term, number>;
   return { factor, dropped };
-}
-
-export function gramsPerGB({ paths, gramsPerKWh, ids }: FederationModel, pair: number): number {
-  const m = ids.length;
-  const grams = (gramsPerKWh[Math.floor(pair / m)]! + gramsPerKWh[pair % m]!) / 2;
-  return paths.kWhPerGB[pair]! * grams;
 }

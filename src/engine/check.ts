@@ -1,5 +1,6 @@
+import { recomputeTerms } from './checkfigures.ts';
 import type { Application, Channel, Link, Location, Problem, Service, Share } from './problem.ts';
-import { type ApplicationResult, type Reason, type Result, type Rule, TERMS } from './result.ts';
+import { type ApplicationResult, type Reason, type Result, type Rule, TERMS, type Term } from './result.ts';
 
 /**
  * The referee: judges a result from the problem alone and shares no code with any solver. Plain and slow on
@@ -27,6 +28,8 @@ class Referee {
   readonly #links: Link[];
   readonly #shares = new Map<string, readonly Share[]>();
   readonly #found: Reason[] = [];
+  #worst: number | undefined;
+  readonly #averages = new Map<Term, number>();
   readonly #paths = new Map<string, Map<string, Path>>();
 
   constructor(problem: Problem, result: Result) {
@@ -264,45 +267,72 @@ class Referee {
     );
     if (!close(weighted, objective))
       this.#fail('Capacity', app, `objective ${objective} is not the weighted sum ${weighted}`);
-    const delay = answer.terms.delay;
-    if (
-      delay !== undefined &&
-      app.entryPoints.length === 0 &&
-      app.services.every(({ data }) => data.length === 0)
-    ) {
-      const recomputed = this.#meanDelay(app);
-      if (!close(recomputed, delay))
-        this.#fail('Delay', app, `mean delay ${delay} ms, should be ${recomputed} ms`);
+    if (this.#touchesOthers(app)) return;
+    const recomputed = recomputeTerms(this.#problem, app, {
+      shares: (service) => this.#shares.get(`${app.id}/${service}`) ?? [],
+      routes: (channel) => this.#routes(app, channel),
+      delay: (from, to) => this.#path(from, to).delay,
+      worstDelay: this.#worstDelay(),
+      averages: this.#averages,
+      along: (from, to) => this.#along(from, to),
+    });
+    for (const term of TERMS) {
+      for (const kind of ['terms', 'normalised'] as const) {
+        const said = answer[kind][term];
+        if (said === undefined || close(said, recomputed[kind][term] ?? Number.NaN)) continue;
+        this.#fail('Capacity', app, `${kind} ${term} is ${said}, should be ${recomputed[kind][term]}`);
+      }
+      // A term that weighs something and is left out would make the objective look better than it is.
+      if (
+        app.profile[term] > 0 &&
+        recomputed.normalised[term] !== undefined &&
+        answer.normalised[term] === undefined
+      )
+        this.#fail('Capacity', app, `normalised ${term} is missing`);
     }
   }
 
-  #meanDelay(app: Application): number {
-    let calls = 0;
-    let sum = 0;
-    const channels = app.channels.map((channel) => ({ of: app, channel }));
-    const incoming = this.#problem.applications
-      .filter(({ id }) => id !== app.id)
-      .flatMap((of) =>
-        of.channels.filter(({ to }) => to.application === app.id).map((channel) => ({ of, channel })),
-      );
-    // Channels to applications that are placed later did not count when this one was placed.
-    if (
-      incoming.length > 0 ||
-      app.channels.some(({ to }) => to.application !== undefined && to.application !== app.id)
-    ) {
-      return this.#result.applications.find(({ application }) => application === app.id)?.terms.delay ?? 0;
+  /**
+   * Channels between two applications of the problem: which of them counted depends on the order in which
+   * the applications were placed, so that figures cannot be told from the placement alone.
+   */
+  #touchesOthers(app: Application): boolean {
+    const ids = new Set(this.#problem.applications.map(({ id }) => id));
+    return this.#problem.applications.some((of) =>
+      of.channels.some(({ to }) => {
+        const target = to.application ?? of.id;
+        return target !== of.id && ids.has(target) && (of.id === app.id || target === app.id);
+      }),
+    );
+  }
+
+  /** Price, energy and loss along the path. */
+  #along(from: string, to: string): { usdPerGB: number; kWhPerGB: number; lossNats: number } {
+    const along = { usdPerGB: 0, kWhPerGB: 0, lossNats: 0 };
+    if (from === to) return along;
+    const nats = (loss: number) => (loss >= 1 ? 1e3 : -Math.log(1 - loss));
+    const { matrices } = this.#problem;
+    if (matrices) {
+      const ids = [...this.#locations.keys()];
+      const read = (rows: readonly (readonly (number | null)[])[] | undefined) =>
+        rows?.[ids.indexOf(from)]?.[ids.indexOf(to)] ?? 0;
+      return {
+        usdPerGB: read(matrices.usdPerGB),
+        kWhPerGB: read(matrices.kWhPerGB),
+        lossNats: nats(read(matrices.loss)),
+      };
     }
-    for (const { of, channel } of channels) {
-      calls += channel.callsPerSecond;
-      for (const { from, to, share } of this.#routes(of, channel)) {
-        const { delay } = this.#path(from, to);
-        sum += channel.callsPerSecond * share * (Number.isFinite(delay) ? delay : this.#worstDelay());
-      }
+    for (const index of this.#path(from, to).links) {
+      const link = this.#links[index];
+      along.usdPerGB += link?.usdPerGB ?? 0;
+      along.kWhPerGB += link?.kWhPerGB ?? 0;
+      along.lossNats += nats(link?.loss ?? 0);
     }
-    return calls === 0 ? 0 : sum / calls;
+    return along;
   }
 
   #worstDelay(): number {
+    if (this.#worst !== undefined) return this.#worst;
     let worst = 0;
     for (const from of this.#locations.keys()) {
       for (const to of this.#locations.keys()) {
@@ -310,6 +340,7 @@ class Referee {
         if (Number.isFinite(delay)) worst = Math.max(worst, delay);
       }
     }
+    this.#worst = worst;
     return worst;
   }
 
@@ -370,23 +401,45 @@ class Referee {
     return tree.get(to) ?? { delay: Number.POSITIVE_INFINITY, links: [] };
   }
 
-  /** Shortest paths by repeated relaxation; locations other than the source pass nothing on. */
+  /**
+   * Shortest paths by repeated relaxation; locations other than the source pass nothing on. Equal delays:
+   * fewer links, then the smaller id of the place before, then the link that is listed first.
+   */
   #bellmanFord(source: string): Map<string, Path> {
-    const tree = new Map<string, Path & { via: string }>([[source, { delay: 0, links: [], via: source }]]);
+    const tree = new Map<string, Arrival>([[source, { delay: 0, hops: 0, via: source, link: -1 }]]);
     for (let changed = true; changed; ) {
       changed = false;
       this.#links.forEach(({ from, to, delayMs }, link) => {
         const before = tree.get(from);
         if (!before || to === source || (from !== source && this.#locations.has(from))) return;
-        const delay = before.delay + delayMs;
+        const next = { delay: before.delay + delayMs, hops: before.hops + 1, via: from, link };
         const known = tree.get(to);
-        if (known && (delay > known.delay || (delay === known.delay && from >= known.via))) return;
-        tree.set(to, { delay, links: [...before.links, link], via: from });
+        if (known && !precedes(next, known)) return;
+        tree.set(to, next);
         changed = true;
       });
     }
-    return tree;
+    const paths = new Map<string, Path>();
+    for (const [place, { delay }] of tree) {
+      const links: number[] = [];
+      for (let at = tree.get(place)!; at.link >= 0; at = tree.get(at.via)!) links.unshift(at.link);
+      paths.set(place, { delay, links });
+    }
+    return paths;
   }
+}
+
+interface Arrival {
+  delay: number;
+  hops: number;
+  via: string;
+  link: number;
+}
+
+function precedes(a: Arrival, b: Arrival): boolean {
+  if (a.delay !== b.delay) return a.delay < b.delay;
+  if (a.hops !== b.hops) return a.hops < b.hops;
+  return a.via === b.via ? a.link < b.link : a.via < b.via;
 }
 
 function matches(value: string | undefined, { operator, values }: Service['requirements'][number]): boolean {

@@ -1,5 +1,5 @@
-import { type AppModel, BALANCE_KNEE, type ChannelModel, delayOf, type End, gramsPerGB } from './appmodel.ts';
-import { EPSILON } from './federation.ts';
+import { type AppModel, BALANCE_KNEE, type ChannelModel, type End } from './appmodel.ts';
+import { delayOf, EPSILON, gramsPerGB } from './federation.ts';
 import { carries, copyLoad, type Load, reserve } from './load.ts';
 import { TERMS, type Term, type TermValues } from './result.ts';
 
@@ -175,7 +175,11 @@ export function termsOf(model: AppModel, at: Placement): TermValues {
  * domain, and bandwidth on links beside what is reserved already.
  */
 export function keepsWholeRules(model: AppModel, at: Placement, load: Load): boolean {
-  return isSpread(model, at) && survives(model, at) && reserveAll(model, at, copyLoad(load));
+  return isSpread(model, at) && survives(model, at) && hasBandwidth(model, at, load);
+}
+
+function hasBandwidth(model: AppModel, at: Placement, load: Load): boolean {
+  return model.channels.every(({ mbps }) => mbps === 0) || reserveAll(model, at, copyLoad(load));
 }
 
 /** Reserves the bandwidth of every ASSURED channel; false when a link has too little. */

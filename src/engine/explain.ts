@@ -1,6 +1,6 @@
 import type { AppModel } from './appmodel.ts';
 import { keepsRules, objectiveOf, type Placement, routesOf, termsOf } from './evaluate.ts';
-import { copyLoad, fitsOn, type Load } from './load.ts';
+import { fitsOn, type Load } from './load.ts';
 import type { ChannelPlacement, Reason, ServicePlacement } from './result.ts';
 
 /** Locations that are named one by one; `removed` counts them all. */
@@ -58,7 +58,7 @@ function otherPlaces(
   for (let k = 0; k < ids.length; k += 1) {
     if (k === here || !service.allowed[k]) continue;
     const reason = { application: model.app.id, service: service.id, location: ids[k]! };
-    if (!fitsOn(model.federation, copyLoad(load), k, service.demand, service.replicas)) {
+    if (!fitsOn(model.federation, load, k, service.demand, service.replicas)) {
       ruledOut.push({ ...reason, rule: 'Capacity', message: 'is full' });
       continue;
     }

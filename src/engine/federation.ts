@@ -1,5 +1,5 @@
 import { buildPaths, type Paths } from './paths.ts';
-import type { Problem, ResourceAmounts } from './problem.ts';
+import type { Application, Channel, Problem, ResourceAmounts } from './problem.ts';
 
 /** A resource amount that rounding alone can make too large does not count as too large. */
 export const EPSILON = 1e-9;
@@ -23,6 +23,10 @@ export interface FederationModel {
   readonly paths: Paths;
   /** USD per GB by pair: along the path, else the sender's egress price to the receiver's region. */
   readonly usdPerGB: Float64Array;
+  /** Over all pairs of locations. */
+  readonly average: Readonly<Record<'usdPerGB' | 'gramsPerGB' | 'delay' | 'lossNats', number>>;
+  /** Channels from other applications, by the application that they lead to. */
+  readonly incoming: ReadonlyMap<string, readonly { other: Application; channel: Channel }[]>;
   /** Terms for which no location gives figures. */
   readonly unknownTerms: readonly ('cost' | 'carbon' | 'resilience')[];
 }
@@ -55,8 +59,12 @@ export function buildFederation(problem: Problem): FederationModel {
   if (availability.every(Number.isNaN)) unknownTerms.push('resilience');
   for (const values of [watts, gramsPerKWh, availability]) worstForUnknown(values, 0, 1);
   const zones = [...new Set(locations.map(zoneOf))].sort();
+  const usdPerGB = paths.usdPerGB.map((each, pair) => each || egress(problem, pair));
+  const ids = locations.map(({ id }) => id);
+  const average = (value: (pair: number) => number) =>
+    usdPerGB.reduce((sum, _, pair) => sum + value(pair), 0) / usdPerGB.length;
   return {
-    ids: locations.map(({ id }) => id),
+    ids,
     index: new Map(locations.map(({ id }, at) => [id, at])),
     resources,
     free: table((free, resource) => free?.[resource] ?? 0, 'free'),
@@ -66,14 +74,49 @@ export function buildFederation(problem: Problem): FederationModel {
     unavailability: availability,
     zone: Int32Array.from(locations, (location) => zones.indexOf(zoneOf(location))),
     paths,
-    usdPerGB: paths.usdPerGB.map((price, pair) => price || egress(problem, pair)),
+    usdPerGB,
+    average: {
+      usdPerGB: average((pair) => usdPerGB[pair]!),
+      gramsPerGB: average((pair) => gramsPerGB({ paths, gramsPerKWh, ids }, pair)),
+      delay: average((pair) => delayOf({ paths }, pair)),
+      lossNats: average((pair) => paths.lossNats[pair]!),
+    },
+    incoming: incomingOf(problem),
     unknownTerms,
   };
+}
+
+/** Delay of a pair; the worst known one where no path is known. */
+export function delayOf({ paths }: Pick<FederationModel, 'paths'>, pair: number): number {
+  const delay = paths.delay[pair]!;
+  return Number.isFinite(delay) ? delay : paths.worstDelay;
+}
+
+/** Carbon of one GB along a path, at the mean grid intensity of its two ends. */
+export function gramsPerGB(
+  { paths, gramsPerKWh, ids }: Pick<FederationModel, 'paths' | 'gramsPerKWh' | 'ids'>,
+  pair: number,
+): number {
+  const m = ids.length;
+  const grams = (gramsPerKWh[Math.floor(pair / m)]! + gramsPerKWh[pair % m]!) / 2;
+  return paths.kWhPerGB[pair]! * grams;
 }
 
 function egress({ locations }: Problem, pair: number): number {
   const [from, to] = [locations[Math.floor(pair / locations.length)]!, locations[pair % locations.length]!];
   return from === to || to.region === undefined ? 0 : (from.egressUSDPerGB?.[to.region] ?? 0);
+}
+
+function incomingOf({ applications }: Problem): Map<string, { other: Application; channel: Channel }[]> {
+  const incoming = new Map<string, { other: Application; channel: Channel }[]>();
+  for (const other of applications) {
+    for (const channel of other.channels) {
+      const target = channel.to.application;
+      if (target === undefined || target === other.id) continue;
+      incoming.set(target, [...(incoming.get(target) ?? []), { other, channel }]);
+    }
+  }
+  return incoming;
 }
 
 /** A location without a zone is its own failure domain. */

@@ -112,7 +112,11 @@ function fillFromLinks(problem: Problem, paths: Mutable): void {
   }
 }
 
-/** Dijkstra with a plain scan for the nearest: federations have few transit nodes. */
+/**
+ * Dijkstra with a plain scan for the nearest: federations have few transit nodes. Equal delays: fewer links,
+ * then the smaller id of the place before, then the link that is listed first; so links without delay
+ * cannot make the choice depend on the order of visits.
+ */
 function shortest(
   source: number,
   arcs: readonly Arc[][],
@@ -120,27 +124,32 @@ function shortest(
   names: readonly string[],
 ): { delay: Float64Array; previous: ({ from: number; link: number } | undefined)[] } {
   const delay = new Float64Array(arcs.length).fill(Number.POSITIVE_INFINITY);
+  const hops = new Int32Array(arcs.length);
   const previous = new Array<{ from: number; link: number } | undefined>(arcs.length);
   const done = new Uint8Array(arcs.length);
   delay[source] = 0;
+  const precedes = (a: number, b: number) =>
+    delay[a]! < delay[b]! || (delay[a]! === delay[b]! && hops[a]! < hops[b]!);
   for (;;) {
     let place = -1;
     for (let each = 0; each < arcs.length; each += 1) {
-      if (!done[each] && Number.isFinite(delay[each]!) && (place < 0 || delay[each]! < delay[place]!))
-        place = each;
+      if (!done[each] && Number.isFinite(delay[each]!) && (place < 0 || precedes(each, place))) place = each;
     }
     if (place < 0) return { delay, previous };
     done[place] = 1;
     if (place !== source && place < locations) continue;
-    for (const arc of arcs[place]!) {
-      const through = delay[place]! + arc.delay;
-      const tie =
-        through === delay[arc.to]! &&
-        !done[arc.to] &&
-        names[place]! < names[previous[arc.to]?.from ?? place]!;
-      if (through < delay[arc.to]! || tie) {
-        delay[arc.to] = through;
-        previous[arc.to] = { from: place, link: arc.link };
+    for (const { to, link, delay: added } of arcs[place]!) {
+      if (done[to]) continue;
+      const through = delay[place]! + added;
+      const far = hops[place]! + 1;
+      const before = previous[to];
+      const tie = through === delay[to]! && before !== undefined;
+      const nearer =
+        far < hops[to]! || (far === hops[to]! && before !== undefined && names[place]! < names[before.from]!);
+      if (through < delay[to]! || (tie && nearer)) {
+        delay[to] = through;
+        hops[to] = far;
+        previous[to] = { from: place, link };
       }
     }
   }

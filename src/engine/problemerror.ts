@@ -32,7 +32,7 @@ export function checkReferences(problem: Problem): void {
     'datasets',
     problem.datasets.map(({ id }) => id),
   );
-  const applications = unique(
+  unique(
     'applications',
     problem.applications.map(({ id }) => id),
   );
@@ -45,6 +45,15 @@ export function checkReferences(problem: Problem): void {
   for (const [index, { holders }] of problem.datasets.entries()) {
     for (const { location } of holders) known(`datasets[${index}].holders`, location, locations);
   }
+  let all: Set<string> | undefined;
+  /** Services of all applications, built when a channel first leaves its own. */
+  const others = () => {
+    all ??= new Set([
+      ...problem.applications.flatMap(({ id, services }) => services.map((service) => `${id}/${service.id}`)),
+      ...problem.fixed.map(({ application, service }) => `${application}/${service}`),
+    ]);
+    return all;
+  };
   for (const [index, app] of problem.applications.entries()) {
     const at = `applications[${index}]`;
     const services = unique(
@@ -67,14 +76,14 @@ export function checkReferences(problem: Problem): void {
     for (const channel of app.channels) {
       const path = `${at}.channels[${channel.id}]`;
       known(`${path}.from`, channel.from, services);
-      if (channel.to.application === undefined) {
+      const target = channel.to.application ?? app.id;
+      if (target === app.id) {
         known(`${path}.to.service`, channel.to.service, services);
         if (channel.to.service === channel.from) {
           throw new ProblemError('SelfChannel', path, `service ${channel.from} has a channel to itself`);
         }
-      } else if (!applications.has(channel.to.application)) {
-        const fixed = problem.fixed.map(({ application, service }) => `${application}/${service}`);
-        known(`${path}.to`, `${channel.to.application}/${channel.to.service}`, new Set(fixed));
+      } else {
+        known(`${path}.to`, `${target}/${channel.to.service}`, others());
       }
     }
     for (const entry of app.entryPoints) {

@@ -1,4 +1,4 @@
-import type { AppModel, ChannelModel } from './appmodel.ts';
+import type { AppModel, ChannelModel, ServiceModel } from './appmodel.ts';
 import type { Budget } from './budget.ts';
 import {
   channelObjective,
@@ -33,8 +33,14 @@ export interface Found {
  * others it is an anytime heuristic, and says so.
  */
 export function search(model: AppModel, load: Load, budget: Budget): Found {
-  const domains = supportedDomains(model);
+  const domains = supportedDomains(model, ({ shards }) => shards.length === 1);
   const bounds = relaxation(model, domains);
+  // A replica that no caller is nearest to may be where no channel allows it: no split is ruled out here.
+  const loose = relaxation(
+    model,
+    supportedDomains(model, ({ replicas }) => replicas === 1),
+  );
+  const looseRoot = [...loose.shard, ...loose.channel].reduce((sum, least) => sum + least, 0);
   const root =
     bounds.shard.reduce((sum, least) => sum + least, 0) +
     bounds.channel.reduce((sum, least) => sum + least, 0);
@@ -84,7 +90,7 @@ export function search(model: AppModel, load: Load, budget: Budget): Found {
     objective: bestObjective,
     complete,
     lowerBound,
-    relaxation: Math.min(root, bestObjective),
+    relaxation: Math.min(looseRoot, bestObjective),
   };
 }
 
@@ -161,12 +167,11 @@ function improve(
     budget.spend(1);
     const before = shards.map((shard) => at[shard]!);
     for (const shard of shards) at[shard] = k;
-    if (isFeasible(model, load, at)) {
-      const now = objectiveOf(model, at);
-      if (now < objective - GAIN) {
-        objective = now;
-        return true;
-      }
+    // Most moves do not pay: their rules need no look.
+    const now = objectiveOf(model, at);
+    if (now < objective - GAIN && isFeasible(model, load, at)) {
+      objective = now;
+      return true;
     }
     shards.forEach((shard, index) => {
       at[shard] = before[index]!;
@@ -195,30 +200,41 @@ function improve(
 /** Every hard rule of a complete placement. */
 function isFeasible(model: AppModel, load: Load, at: Placement): boolean {
   const { zone } = model.federation;
-  const used = copyLoad(load);
-  for (const [shard, { service, replicas }] of model.shards.entries()) {
-    const { demand, apart, shards, allowed } = model.services[service]!;
+  const apartAndAllowed = model.shards.every(({ service }, shard) => {
+    const { apart, shards, allowed } = model.services[service]!;
     const k = at[shard]!;
-    if (!allowed[k] || !fitsOn(model.federation, used, k, demand, replicas)) return false;
-    use(used, k, demand, replicas);
     const clash = shards.some(
       (other) =>
         other < shard &&
         (apart === 'Location' ? at[other] === k : apart === 'Zone' && zone[at[other]!] === zone[k]),
     );
-    if (clash) return false;
-  }
+    return allowed[k] === 1 && !clash;
+  });
   return (
+    apartAndAllowed &&
+    fitTogether(model, load, at) &&
     model.channels.every((channel) => keepsRules(model, channel, routesOf(model, channel, at))) &&
     keepsWholeRules(model, at, load)
   );
 }
 
+/** Capacity of every location that the placement uses. */
+function fitTogether(model: AppModel, load: Load, at: Placement): boolean {
+  const sums = new Map<number, Float64Array>();
+  model.shards.forEach(({ service, replicas }, shard) => {
+    const { demand } = model.services[service]!;
+    const sum = sums.get(at[shard]!) ?? new Float64Array(demand.length);
+    sums.set(at[shard]!, sum);
+    for (let r = 0; r < sum.length; r += 1) sum[r] = sum[r]! + demand[r]! * replicas;
+  });
+  return [...sums].every(([k, sum]) => fitsOn(model.federation, load, k, sum, 1));
+}
+
 /**
  * Locations of each service that have at least one partner for every channel with a hard pair rule (arc
- * consistency), for channels between services that are not split.
+ * consistency), for channels between services that are on one location only.
  */
-function supportedDomains(model: AppModel): number[][] {
+function supportedDomains(model: AppModel, whole: (service: ServiceModel) => boolean): number[][] {
   const m = model.federation.ids.length;
   const domains = model.services.map(({ allowed }) => [...allowed.keys()].filter((k) => allowed[k]));
   const { delay } = model.federation.paths;
@@ -227,8 +243,7 @@ function supportedDomains(model: AppModel): number[][] {
     changed = false;
     for (const { from, to, crossing, assured, maxDelay } of rules) {
       if (!('service' in from) || !('service' in to)) continue;
-      if (model.services[from.service]!.shards.length > 1 || model.services[to.service]!.shards.length > 1)
-        continue;
+      if (!whole(model.services[from.service]!) || !whole(model.services[to.service]!)) continue;
       const allows = (k: number, l: number) =>
         k === l ||
         (crossing && (!assured || delay[k * m + l]! <= Math.min(maxDelay + 1e-9, Number.MAX_VALUE)));

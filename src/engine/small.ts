@@ -8,7 +8,7 @@ import { emptyLoad, type Load, use } from './load.ts';
 import type { Solve } from './port.ts';
 import type { Application, Problem } from './problem.ts';
 import { checkReferences } from './problemerror.ts';
-import { type ApplicationResult, RESULT_FORMAT, TERMS, type TermValues } from './result.ts';
+import { type ApplicationResult, RESULT_FORMAT, type Reason, TERMS, type TermValues } from './result.ts';
 import { searchApp } from './searchapp.ts';
 
 const ENGINE = 'codeco-small/1';
@@ -21,9 +21,10 @@ const CONFLICT_WORK = 400_000;
 const CLASS_RANK = { Gold: 0, Silver: 1, BestEffort: 2 } as const;
 
 /**
- * The engine for small federations. Applications are admitted one after the other by class, those that run
- * before newcomers, then by size; each gets its least-cost placement in what is left. One that does not fit
- * is left out alone: it uses nothing, so taking it out of the problem changes nothing for the others.
+ * The engine for small federations. Applications are admitted one after the other: what runs before
+ * newcomers, so that none displaces it, then by class, then by size; each gets its least-cost placement in
+ * what is left. One that does not fit is left out alone: it uses nothing, and why is looked into only after
+ * the last admission, so that it takes no work from the others either.
  *
  * Not looked for: placements that are better for all together at the price of one, and splits of a service
  * that are cheaper, though neither a rule nor room asks for them.
@@ -35,7 +36,8 @@ export const solveSmall: Solve = (problem, options) => {
   const load = emptyLoad(federation);
   const places = new Map(outsideOf(problem, federation));
   const results = new Map<string, ApplicationResult>();
-  const admitted: string[] = [];
+  const admitted: Admitted[] = [];
+  const left: Refusal[] = [];
   for (const app of admissionOrder(problem)) {
     const share = budget.part(APP_WORK);
     const { model, ...found } = searchApp(problem, federation, app, places, load, share);
@@ -44,11 +46,15 @@ export const solveSmall: Solve = (problem, options) => {
       const verdict = found.complete ? 'Optimal' : 'Feasible';
       results.set(app.id, placed(model, found.at, load, verdict, found.lowerBound));
       admit(model, found.at, load, places);
-      admitted.push(app.id);
+      admitted.push({ id: app.id, locations: new Set(found.at) });
     } else {
-      results.set(app.id, refused(problem, federation, app, places, admitted, found.complete, budget));
+      left.push({ app, complete: found.complete, before: admitted.length, places: new Map(places) });
     }
     options.onProgress?.({ work: budget.spent });
+  }
+  for (const refusal of left) {
+    const holders = admitted.slice(0, refusal.before);
+    results.set(refusal.app.id, refused(problem, federation, refusal, holders, budget));
   }
   return {
     format: RESULT_FORMAT,
@@ -60,14 +66,29 @@ export const solveSmall: Solve = (problem, options) => {
   };
 };
 
+/** An application that has its place, and the locations that it uses. */
+interface Admitted {
+  id: string;
+  locations: ReadonlySet<number>;
+}
+
+/** An application without a place, and the world as it was when its turn came. */
+interface Refusal {
+  app: Application;
+  complete: boolean;
+  /** Applications admitted before it. */
+  before: number;
+  places: Outside;
+}
+
 function admissionOrder(problem: Problem): Application[] {
   const runs = (app: Application) => (app.services.some(({ running }) => running !== undefined) ? 0 : 1);
   const size = (app: Application) =>
     app.services.reduce((sum, { demand, replicas }) => sum + (demand['cpu'] ?? 0) * replicas, 0);
   return [...problem.applications].sort(
     (a, b) =>
-      CLASS_RANK[a.class] - CLASS_RANK[b.class] ||
       runs(a) - runs(b) ||
+      CLASS_RANK[a.class] - CLASS_RANK[b.class] ||
       size(a) - size(b) ||
       (a.id < b.id ? -1 : 1),
   );
@@ -145,10 +166,8 @@ function normalised({ factor, app }: AppModel, terms: TermValues): TermValues {
 function refused(
   problem: Problem,
   federation: FederationModel,
-  app: Application,
-  places: Outside,
-  admitted: readonly string[],
-  complete: boolean,
+  { app, complete, places }: Refusal,
+  admitted: readonly Admitted[],
   budget: Budget,
 ): ApplicationResult {
   const nobody: Load = emptyLoad(federation);
@@ -156,25 +175,34 @@ function refused(
   const alone = searchApp(problem, federation, app, places, nobody, share);
   budget.spend(share.spent);
   if (alone.at) {
-    const holders = admitted.slice(0, 5).join(', ');
-    const more = admitted.length > 5 ? ` and ${admitted.length - 5} more` : '';
-    return unplaced(app, complete ? 'Deferred' : 'NoneFound', {
-      conflict: complete
-        ? [
-            {
-              rule: 'Capacity',
-              application: app.id,
-              message: `fits only without applications that come first: ${holders}${more}`,
-            },
-          ]
-        : [],
-    });
+    if (!complete) return unplaced(app, 'NoneFound', {});
+    return unplaced(app, 'Deferred', { conflict: [heldBy(federation, app, alone.at, admitted)] });
   }
   if (!alone.complete) return unplaced(app, 'NoneFound', {});
   const part = budget.part(CONFLICT_WORK);
   const explained = explainInfeasible(problem, federation, app, places, nobody, part);
   budget.spend(part.spent);
   return unplaced(app, 'Infeasible', explained);
+}
+
+/** Who holds the capacity: applications on the locations that this one would use if it were alone. */
+function heldBy(
+  federation: FederationModel,
+  app: Application,
+  wanted: Placement,
+  admitted: readonly Admitted[],
+): Reason {
+  const locations = [...new Set(wanted)].sort((a, b) => a - b);
+  const holders = admitted.filter((other) => locations.some((k) => other.locations.has(k)));
+  // Bandwidth can be short where nobody else runs.
+  const named = (holders.length > 0 ? holders : admitted).map(({ id }) => id);
+  const more = named.length > 5 ? ` and ${named.length - 5} more` : '';
+  const where = locations.map((k) => federation.ids[k]!).join(', ');
+  return {
+    rule: 'Capacity',
+    application: app.id,
+    message: `would fit on ${where}, but not beside ${named.slice(0, 5).join(', ')}${more}`,
+  };
 }
 
 function unplaced(

@@ -109,6 +109,22 @@ describe('loadEndpoint', () => {
     });
   });
 
+  test('an exec plugin that hangs is given up after 20 s, and asked anew by the next request', async () => {
+    const clock = new FakeClock();
+    const exec = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: process.execPath,
+      // Ends on its own soon after the test, so that no process is left.
+      args: ['-e', 'setTimeout(() => {}, 1_000)'],
+    };
+    const endpoint = loadEndpoint({ kubeconfig: kubeconfig({ exec }), clock });
+    const waiting = endpoint.credentials();
+    const failed = expect(waiting).rejects.toThrow('no credentials within 20 s');
+    await clock.advance(20_000);
+    await failed;
+    expect(endpoint.credentials()).not.toBe(waiting);
+  });
+
   test.each([
     ['a context that is not there', { context: 'd' }, {}, 'has no context d; it knows c'],
     [

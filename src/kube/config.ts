@@ -17,6 +17,8 @@ const REREAD_AFTER_MS = 10_000;
 /** A server that refuses us for good must not make every request run an exec plugin. */
 const REFRESH_SPACING_MS = 1_000;
 
+const READ_TIMEOUT_MS = 20_000;
+
 /** The kubeconfig cannot be used. The message says which file and which entry. */
 export class KubeconfigError extends Error {
   override readonly name = 'KubeconfigError';
@@ -55,7 +57,7 @@ export function loadEndpoint(options: EndpointOptions = {}): Endpoint {
 
   async function read(): Promise<Credentials> {
     try {
-      const fresh = await credentialsOf(loaded.config);
+      const fresh = await withinTime(clock, credentialsOf(loaded.config));
       current = { credentials: fresh, readAt: clock.monotonic() };
       return fresh;
     } catch (error) {
@@ -88,6 +90,18 @@ export function loadEndpoint(options: EndpointOptions = {}): Endpoint {
       return reading;
     },
   };
+}
+
+/** An exec plugin that hangs (a login it waits for) must not hang every request with it. */
+async function withinTime<T>(clock: Clock, reading: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const timeout = clock.sleep(READ_TIMEOUT_MS, done.signal).then(() => {
+    throw new KubeconfigError(
+      `no credentials within ${READ_TIMEOUT_MS / 1000} s; is an exec plugin waiting for input?`,
+    );
+  });
+  timeout.catch(() => undefined);
+  return Promise.race([reading, timeout]).finally(() => done.abort());
 }
 
 function loadConfig(options: EndpointOptions): Loaded {

@@ -24,7 +24,7 @@ export interface LeaseElectionOptions {
 /** client-go's times. A standby acts within 15 s of the last renewal it saw, plus one look. */
 const LEASE_DURATION_MS = 15_000;
 /** A leader that could not renew for this long writes nothing any more: 5 s before anybody else may. */
-export const RENEW_DEADLINE_MS = 10_000;
+const RENEW_DEADLINE_MS = 10_000;
 const RETRY_PERIOD_MS = 2_000;
 const ATTEMPT_MS = 5_000;
 const RELEASE_MS = 2_000;

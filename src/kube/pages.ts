@@ -6,7 +6,7 @@ import { collectionPath, withQuery } from './paths.ts';
 import type { Transport } from './transport.ts';
 
 /** Objects per page: a page of big objects stays below what the transport accepts in most cases. */
-export const PAGE_LIMIT = 500;
+const PAGE_LIMIT = 500;
 
 export interface Page<T> {
   items: T[];

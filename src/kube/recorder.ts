@@ -115,7 +115,7 @@ export class EventRecorder implements Recorder {
 
   #eventOf(regarding: KubeObject, draft: EventDraft): Event {
     const { metadata } = regarding;
-    // Events about cluster-scoped objects live in namespace default, where kubectl describe looks for them.
+    // The API wants events about cluster-scoped objects here.
     const namespace = metadata.namespace ?? 'default';
     return {
       apiVersion: 'events.k8s.io/v1',

@@ -1,7 +1,7 @@
 import { nextBackoff } from './backoff.ts';
 
 /** What a reflector does next. `Listing` reads everything; `Watching` goes on from a resourceVersion. */
-export type Phase = ReadPhase | { name: 'BackingOff'; delayMs: number; next: ReadPhase };
+type Phase = ReadPhase | { name: 'BackingOff'; delayMs: number; next: ReadPhase };
 type ReadPhase = { name: 'Listing' } | { name: 'Watching'; resourceVersion: string };
 
 export interface ReflectorState {

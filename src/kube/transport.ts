@@ -48,6 +48,8 @@ export interface TransportOptions {
   /** Client-side limit; API servers defend themselves, this one only stops a loop that went wild. */
   qps?: number;
   burst?: number;
+  /** A bigger answer is refused while it arrives: parsing it would cost several times as much memory. */
+  maxAnswerBytes?: number;
   observe?: (sample: RequestSample) => void;
 }
 
@@ -55,8 +57,7 @@ const DEADLINE_MS = 30_000;
 const QPS = 1_000;
 const BURST = 2_000;
 
-/** An answer beyond this is refused while it arrives: parsing it would cost several times as much memory. */
-export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /** etcd takes 1.5 MiB for an object; as an event in JSON it stays well below this. */
 const MAX_LINE_LENGTH = 16 * 1024 * 1024;
@@ -88,17 +89,19 @@ export class Transport {
   readonly #clock: Clock;
   readonly #limiter: Limiter;
   readonly #agents: AgentHolder;
+  readonly #maxAnswerBytes: number;
 
   constructor(options: TransportOptions) {
     this.#options = options;
     this.#clock = options.clock ?? realClock;
     this.#limiter = createLimiter(this.#clock, options.qps ?? QPS, options.burst ?? BURST);
     this.#agents = new AgentHolder(options.endpoint.server);
+    this.#maxAnswerBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
   }
 
   /** The body of a successful answer, as text. */
   send(request: TransportRequest): Promise<string> {
-    return this.#repeat(request, async (open) => checked(open, await open.text(MAX_ANSWER_BYTES)));
+    return this.#repeat(request, async (open) => checked(open, await open.text(this.#maxAnswerBytes)));
   }
 
   /** The body of a successful answer, parsed; rejects with Malformed when it is not JSON. */
@@ -118,7 +121,7 @@ export class Transport {
    */
   lines(request: TransportRequest): Promise<AsyncIterable<string>> {
     return this.#repeat(request, async (open) => {
-      if (open.response.statusCode !== 200) checked(open, await open.text(MAX_ANSWER_BYTES));
+      if (open.response.statusCode !== 200) checked(open, await open.text(this.#maxAnswerBytes));
       open.stopDeadline();
       this.#agents.track(open);
       return linesOf(open);
@@ -131,7 +134,7 @@ export class Transport {
   }
 
   async #repeat<T>(request: TransportRequest, read: (open: Exchange) => Promise<T>): Promise<T> {
-    let credentials = await this.#options.endpoint.credentials();
+    let credentials = await this.#credentials(request);
     let renewed = false;
     for (let attempt = 1; ; ) {
       await this.#wait(request, this.#limiter.acquire(request.signal));
@@ -140,7 +143,7 @@ export class Transport {
       } catch (error) {
         if (hasCode(error, 'Unauthorized') && !renewed) {
           renewed = true;
-          credentials = await this.#options.endpoint.credentials(credentials);
+          credentials = await this.#credentials(request, credentials);
           continue;
         }
         const seconds = retryAfterSeconds(error, request.verb);
@@ -181,6 +184,16 @@ export class Transport {
     } finally {
       const seconds = (this.#clock.monotonic() - started) / 1000;
       this.#options.observe?.({ verb: request.verb, method, code, seconds });
+    }
+  }
+
+  async #credentials(request: TransportRequest, rejected?: Credentials): Promise<Credentials> {
+    try {
+      return await this.#options.endpoint.credentials(rejected);
+    } catch (error) {
+      throw new TransportError('Unreachable', `${request.path}: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
   }
 

@@ -17,7 +17,7 @@ export async function startTestFederation(
   clusters: readonly ClusterSpec[] = [],
   options: Partial<FederationOptions> = {},
 ): Promise<Federation> {
-  const folder = join(await mkdtemp(join(tmpdir(), 'codeco-test-')), 'federation');
+  const folder = await mkdtemp(join(tmpdir(), 'codeco-test-'));
   return startFederation({
     clusters,
     folder,

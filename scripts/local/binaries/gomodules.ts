@@ -1,53 +1,46 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Progress } from '../progress.ts';
 import type { BinarySource, Provided } from './source.ts';
-import { type Family, VERSIONS } from './versions.ts';
+import { type Binary, type Family, VERSIONS } from './versions.ts';
 
 const MODULES = new URL('./modules/', import.meta.url).pathname;
 
 /**
- * Builds a binary from its Go module. One module of requirements per family: a shared one would let minimal
- * version selection raise one family's libraries under another. The module files are pinned by go.sum.
+ * Builds binaries from their Go modules. One module of requirements per family: a shared one would let
+ * minimal version selection raise one family's libraries under another. The module files are pinned by go.sum.
  */
-export function goModules(workFolder: string, progress: Progress): BinarySource {
+export function goModules(progress: Progress): BinarySource {
   return {
     name: 'Go modules',
-    async provide(binary, target): Promise<Provided> {
-      const folder = join(workFolder, `module-${binary.family}`);
-      await mkdir(folder, { recursive: true });
-      await cp(join(MODULES, binary.family), folder, { recursive: true });
-      // Without an import of the command, its requirements would not be complete.
-      await writeFile(
-        join(folder, 'tools.go'),
-        `//go:build tools\n\npackage tools\n\nimport _ "${binary.goPackage}"\n`,
-      );
-      const task = progress.start(`building ${binary.name} ${VERSIONS[binary.family]} from its Go module`);
-      const args = [
-        'build',
-        '-mod=mod',
-        '-trimpath',
-        '-ldflags',
-        linkerFlags(binary.family),
-        '-o',
-        target,
-        binary.goPackage,
-      ];
-      const { code, output } = await run('go', args, folder);
-      await rm(folder, { recursive: true, force: true });
-      if (code === 0) {
-        task.done('built');
+    async provide(family, binaries, folder): Promise<Provided> {
+      const module = await mkdtemp(join(folder, 'module-'));
+      try {
+        await cp(join(MODULES, family), module, { recursive: true });
+        // Without imports of the commands, their requirements would count as unused.
+        const imports = binaries.map(({ goPackage }) => `import _ "${goPackage}"\n`).join('');
+        await writeFile(join(module, 'tools.go'), `//go:build tools\n\npackage tools\n\n${imports}`);
+        for (const binary of binaries) {
+          const task = progress.start(`building ${binary.name} ${VERSIONS[family]} from its Go module`);
+          const failure = await build(binary, module, join(folder, binary.name));
+          task.done(failure === undefined ? 'built' : 'failed');
+          if (failure !== undefined) return { ok: false, reason: failure };
+        }
         return { ok: true };
+      } finally {
+        await rm(module, { recursive: true, force: true });
       }
-      task.done('failed');
-      return {
-        ok: false,
-        reason:
-          code === 'missing' ? 'no go command on this machine' : `go build failed: ${output.slice(-2000)}`,
-      };
     },
   };
+}
+
+/** Says why it could not be built. */
+async function build(binary: Binary, module: string, target: string): Promise<string | undefined> {
+  const flags = ['-mod=readonly', '-trimpath', '-ldflags', linkerFlags(binary.family)];
+  const { code, output } = await run('go', ['build', ...flags, '-o', target, binary.goPackage], module);
+  if (code === 0) return undefined;
+  return code === 'missing' ? 'no go command on this machine' : `go build: ${output.trim().slice(-2000)}`;
 }
 
 /** Without it the kube binaries report a placeholder that no semver parser reads. */

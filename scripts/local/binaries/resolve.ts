@@ -1,19 +1,27 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { lives, type ProcessId, processId } from '../processid.ts';
 import type { Progress } from '../progress.ts';
 import { goModules } from './gomodules.ts';
 import { releases } from './releases.ts';
 import { BinaryError, type BinarySource } from './source.ts';
-import { BINARIES, type BinaryName, VERSIONS_KEY } from './versions.ts';
+import {
+  BINARIES,
+  type Binary,
+  type BinaryName,
+  FAMILIES,
+  type Family,
+  VERSIONS,
+  VERSIONS_KEY,
+} from './versions.ts';
 
 /** Path of each binary. */
 export type Binaries = Readonly<Record<BinaryName, string>>;
 
-/** A build takes minutes; whoever holds the lock longer than this is gone. */
-const LOCK_STALE_MS = 30 * 60_000;
+const PARTIAL = 'partial-';
 
 /**
  * Finds every binary: in the folder that KUBEBUILDER_ASSETS names, in the cache, else from the first source
@@ -25,74 +33,70 @@ export async function resolveBinaries(
   options: { env?: NodeJS.ProcessEnv; sources?: readonly BinarySource[] } = {},
 ): Promise<Binaries> {
   const env = options.env ?? process.env;
-  const assets = env['KUBEBUILDER_ASSETS'];
   const cache = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'codeco', VERSIONS_KEY);
-  await mkdir(cache, { recursive: true });
-  const sources = options.sources ?? [releases(progress), goModules(cache, progress)];
-  const found: Partial<Record<BinaryName, string>> = {};
-  for (const binary of BINARIES) {
-    const given = assets === undefined ? undefined : join(assets, binary.name);
-    if (given !== undefined && existsSync(given)) {
-      found[binary.name] = given;
-      continue;
-    }
-    const target = join(cache, binary.name);
-    if (!existsSync(target)) {
-      await locked(join(cache, 'lock'), progress, () => provide(binary, target, sources, progress));
-    }
-    found[binary.name] = target;
+  const paths = new Map(BINARIES.map((binary) => [binary.name, pathOf(binary, env, cache)]));
+  const missing = () => BINARIES.filter(({ name }) => !existsSync(paths.get(name) ?? ''));
+  if (missing().length > 0) {
+    await mkdir(cache, { recursive: true });
+    const sources = options.sources ?? [releases(progress), goModules(progress)];
+    await locked(join(cache, 'lock'), progress, async () => {
+      await removePartials(cache);
+      for (const family of FAMILIES) {
+        // Asked again under the lock: another process may have filled the cache meanwhile.
+        const wanted = missing().filter((binary) => binary.family === family);
+        if (wanted.length > 0) await provide(family, wanted, cache, sources, progress);
+      }
+    });
   }
-  return found as Binaries;
+  return Object.fromEntries(paths) as Record<BinaryName, string>;
+}
+
+function pathOf({ name }: Binary, env: NodeJS.ProcessEnv, cache: string): string {
+  const assets = env['KUBEBUILDER_ASSETS'];
+  const given = assets ? join(assets, name) : undefined;
+  return given !== undefined && existsSync(given) ? given : join(cache, name);
 }
 
 async function provide(
-  binary: (typeof BINARIES)[number],
-  target: string,
+  family: Family,
+  binaries: readonly Binary[],
+  cache: string,
   sources: readonly BinarySource[],
   progress: Progress,
 ): Promise<void> {
-  // Another process may have put it there while this one waited for the lock.
-  if (existsSync(target)) return;
   const reasons: string[] = [];
   for (const source of sources) {
-    // Only whole files ever carry the final name.
-    const partial = `${target}.partial-${process.pid}`;
+    // In the cache, so that renaming stays on one file system; only whole files ever carry the final name.
+    const folder = await mkdtemp(join(cache, PARTIAL));
     try {
-      const provided = await source.provide(binary, partial);
+      const provided = await source.provide(family, binaries, folder);
       if (provided.ok) {
-        await chmod(partial, 0o755);
-        await rename(partial, target);
+        for (const { name } of binaries) {
+          await chmod(join(folder, name), 0o755);
+          await rename(join(folder, name), join(cache, name));
+        }
         return;
       }
-      progress.say(`${binary.name}: not from ${source.name} (${provided.reason.split('\n')[0]})`);
+      progress.say(`${family}: not from ${source.name}: ${provided.reason.split('\n')[0]}`);
       reasons.push(`${source.name}: ${provided.reason}`);
     } finally {
-      await rm(partial, { force: true });
+      await rm(folder, { recursive: true, force: true });
     }
   }
-  throw new BinaryError(`${binary.name} is not to be had.\n  ${reasons.join('\n  ')}`);
+  const names = binaries.map(({ name }) => name).join(', ');
+  throw new BinaryError(
+    `${names} (${family} ${VERSIONS[family]}) could not be had:\n  ${reasons.join('\n  ')}\n` +
+      'Put them into a folder and name it in KUBEBUILDER_ASSETS, or install Go.',
+  );
 }
 
-/** One process at a time builds into a cache. */
+/** One process at a time fills a cache. */
 async function locked(lock: string, progress: Progress, work: () => Promise<void>): Promise<void> {
   let said = false;
-  for (;;) {
-    try {
-      await writeFile(lock, String(process.pid), { flag: 'wx' });
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const age = await stat(lock).then(
-        ({ mtimeMs }) => Date.now() - mtimeMs,
-        () => 0,
-      );
-      if (age > LOCK_STALE_MS || !(await holderLives(lock))) await rm(lock, { force: true });
-      else {
-        if (!said) progress.say('waiting for another process that fills the cache ...');
-        said = true;
-        await delay(500);
-      }
-    }
+  while (!(await claim(lock))) {
+    if (!said) progress.say('waiting for another process that fills the cache ...');
+    said = true;
+    await delay(500);
   }
   try {
     await work();
@@ -101,13 +105,23 @@ async function locked(lock: string, progress: Progress, work: () => Promise<void
   }
 }
 
-async function holderLives(lock: string): Promise<boolean> {
-  const pid = Number(await readFile(lock, 'utf8').catch(() => ''));
-  if (!Number.isInteger(pid) || pid <= 0) return true;
+/** The lock names its holder; that of a process that was killed is removed, for the next attempt. */
+async function claim(lock: string): Promise<boolean> {
   try {
-    process.kill(pid, 0);
+    await writeFile(lock, JSON.stringify(processId(process.pid)), { flag: 'wx' });
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const text = await readFile(lock, 'utf8').catch(() => '');
+  // Empty: it is being written, or was removed, just now.
+  if (text !== '' && !lives(JSON.parse(text) as ProcessId)) await rm(lock, { force: true });
+  return false;
+}
+
+/** Only to be called under the lock: what is there then was left by a process that was killed. */
+async function removePartials(cache: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    if (name.startsWith(PARTIAL)) await rm(join(cache, name), { recursive: true, force: true });
   }
 }

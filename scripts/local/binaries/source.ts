@@ -1,14 +1,16 @@
-import type { Binary } from './versions.ts';
+import type { Binary, Family } from './versions.ts';
 
-/** Where a binary can come from. Sources are asked in order; the first that delivers wins. */
+/** Where binaries can come from. Sources are asked in order; the first that delivers wins. */
 export interface BinarySource {
   /** For people: `release archives`. */
   readonly name: string;
   /**
-   * Puts the binary at `target` (a file that does not exist yet), or says why it can't.
+   * Puts binaries of one family into a folder, under their names, or says why it can't. A family is asked
+   * for at once: its binaries come out of one archive, or of one module.
+   *
    * @throws BinaryError when what it found must not be used (wrong checksum)
    */
-  provide(binary: Binary, target: string): Promise<Provided>;
+  provide(family: Family, binaries: readonly Binary[], folder: string): Promise<Provided>;
 }
 
 export type Provided = { ok: true } | { ok: false; reason: string };

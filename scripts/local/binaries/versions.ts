@@ -3,6 +3,9 @@ export const VERSIONS = { kubernetes: '1.35.4', etcd: '3.6.16', kwok: '0.8.0' } 
 
 export type Family = keyof typeof VERSIONS;
 
+/** Small ones first: a source that does not deliver shows soon. */
+export const FAMILIES: readonly Family[] = ['etcd', 'kwok', 'kubernetes'];
+
 export const BINARIES = [
   { name: 'etcd', family: 'etcd', goPackage: 'go.etcd.io/etcd/server/v3' },
   { name: 'kube-apiserver', family: 'kubernetes', goPackage: 'k8s.io/kubernetes/cmd/kube-apiserver' },

@@ -19,7 +19,7 @@ export interface ApiServer {
   readonly adminKubeconfig: string;
   readonly admin: KubeClient;
   readonly process: GroupProcess;
-  /** Ends the process in the given way and starts it again on the same port and data. */
+  /** Ends the process in the given way, starts it again on the same port and data, and waits until it is ready. */
   restart(signal?: NodeJS.Signals): Promise<void>;
   /** Writes a kubeconfig for a certificate user. */
   userKubeconfig(user: string, groups: readonly string[], lifetimeMs?: number): Promise<string>;
@@ -39,15 +39,6 @@ export async function startApiServer(group: ProcessGroup, options: ApiServerOpti
   const ca = await CertificateAuthority.create(`${name}-ca`);
   const { port, release } = await reservePort();
   const url = `https://127.0.0.1:${port}`;
-  const args = await serverArgs(options, ca, port);
-  const launch = () =>
-    group.start({
-      name: `${name}/kube-apiserver`,
-      command: options.binary,
-      args,
-      log: join(folder, 'kube-apiserver.log'),
-    });
-
   const adminPair = await ca.client('admin', ['system:masters']);
   const adminKubeconfig = join(folder, 'kubeconfig');
   await writeKubeconfig(adminKubeconfig, {
@@ -64,11 +55,14 @@ export async function startApiServer(group: ProcessGroup, options: ApiServerOpti
     userAgent: 'codeco-local',
   });
   const admin = createClient(transport);
-  const ready = async (started: GroupProcess) => {
-    await untilReady(started, 120_000, async () => (await admin.raw('/readyz')) === 'ok');
-    return started;
-  };
-  let process = await ready(await launch());
+  const process = await group.start({
+    name: `${name}/kube-apiserver`,
+    command: options.binary,
+    args: await serverArgs(options, ca, port),
+    log: join(folder, 'kube-apiserver.log'),
+  });
+  const ready = () => untilReady(process, 120_000, async () => (await admin.raw('/readyz')) === 'ok');
+  await ready();
   return {
     name,
     folder,
@@ -76,13 +70,10 @@ export async function startApiServer(group: ProcessGroup, options: ApiServerOpti
     ca,
     adminKubeconfig,
     admin,
-    get process() {
-      return process;
-    },
+    process,
     async restart(signal = 'SIGKILL') {
-      process.kill(signal);
-      await process.exited;
-      process = await ready(await launch());
+      await process.restart(signal);
+      await ready();
     },
     async userKubeconfig(user, groups, lifetimeMs) {
       const pair = await ca.client(user, groups, lifetimeMs);

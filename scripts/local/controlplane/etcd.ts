@@ -27,6 +27,8 @@ export async function startEtcd(group: ProcessGroup, binary: string, folder: str
       `--initial-cluster=default=${peerUrl}`,
       // The data lives no longer than the federation.
       '--unsafe-no-fsync',
+      // Without it watches of kinds that do not change get no bookmarks, and clients take them for dead.
+      '--watch-progress-notify-interval=5s',
       '--quota-backend-bytes=4294967296',
       '--log-level=warn',
     ],

@@ -84,12 +84,13 @@ export async function startKwok(
   binaries: Binaries,
 ): Promise<GroupProcess> {
   const stages = ['node', 'pod'].map((kind) => new URL(`./stages/${kind}.yaml`, import.meta.url).pathname);
+  const kubeconfig = await api.userKubeconfig('codeco-local:kwok', []);
   return group.start({
     name: `${api.name}/kwok`,
     command: binaries.kwok,
     log: join(api.folder, 'kwok.log'),
     args: [
-      `--kubeconfig=${api.adminKubeconfig}`,
+      `--kubeconfig=${kubeconfig}`,
       '--manage-all-nodes=true',
       '--node-lease-duration-seconds=40',
       '--cidr=10.244.0.0/16',

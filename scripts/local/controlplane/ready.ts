@@ -15,7 +15,7 @@ export async function untilReady(
 ): Promise<void> {
   const deadline = performance.now() + ms;
   let exit: string | undefined;
-  process.exited.then((how) => {
+  void process.exited.then((how) => {
     exit = how;
   });
   while (performance.now() < deadline) {

@@ -6,15 +6,24 @@ import { ensureNamespace } from '../identities.ts';
 const API_VERSION = 'cluster.open-cluster-management.io/v1beta2';
 const APPLY = { fieldManager: 'codeco-local', force: true };
 
-/** A set that clusters join by OCM's exclusive label. */
-export async function createSet(hub: ApiServer, name: string): Promise<void> {
-  const set = {
-    apiVersion: API_VERSION,
-    kind: 'ManagedClusterSet',
-    metadata: { name },
-    spec: { clusterSelector: { selectorType: 'ExclusiveClusterSetLabel' as const } },
+/** OCM's own set `global`, which every cluster is in, and one that clusters join by OCM's exclusive label. */
+export async function createSets(hub: ApiServer, name: string): Promise<void> {
+  const selectors = {
+    global: { selectorType: 'LabelSelector' as const, labelSelector: {} },
+    [name]: { selectorType: 'ExclusiveClusterSetLabel' as const },
   };
-  await hub.admin.apply(ManagedClusterSetResource, set, APPLY);
+  for (const [set, clusterSelector] of Object.entries(selectors)) {
+    await hub.admin.apply(
+      ManagedClusterSetResource,
+      {
+        apiVersion: API_VERSION,
+        kind: 'ManagedClusterSet',
+        metadata: { name: set },
+        spec: { clusterSelector },
+      },
+      APPLY,
+    );
+  }
 }
 
 /** Makes the clusters of a set usable from a namespace, which is created where it is missing. */

@@ -1,118 +1,175 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Condition } from '../../../src/api/conditions.ts';
-import { type Lease, LeaseResource, type Node, NodeResource } from '../../../src/api/core.ts';
+import { type Lease, LeaseResource } from '../../../src/api/core.ts';
 import {
   CLUSTER_SET_LABEL,
   type ManagedCluster,
   ManagedClusterResource,
 } from '../../../src/api/ocm/managedcluster.ts';
-import { parseQuantity } from '../../../src/api/quantity.ts';
 import { isNotFound } from '../../../src/runtime/apierror.ts';
 import type { ApiServer } from '../controlplane/apiserver.ts';
 import { ensureNamespace } from '../identities.ts';
+import { type Availability, availability, taintsFor } from './availability.ts';
+import { type ClusterReport, clusterReport } from './report.ts';
+import { reportTelemetry } from './telemetry.ts';
 
 const FIELD_MANAGER = 'codeco-local-registration';
 const LEASE = 'managed-cluster-lease';
-const LEASE_SECONDS = 60;
+const LONGEST_PERIOD_MS = 30_000;
 
 export interface ClusterIdentity {
   name: string;
   set: string;
-  labels?: Record<string, string>;
+  labels: Readonly<Record<string, string>>;
+  /** OCM's default is 60. */
+  leaseDurationSeconds: number;
+  /** Also plays the suite's agent: writes ClusterTelemetry. */
+  telemetry: boolean;
 }
 
 /**
- * Plays OCM's registration for one managed cluster: the ManagedCluster is accepted and joined, its
- * allocatable is the sum over the real nodes, its lease is renewed. Times and names are OCM's own.
+ * Plays OCM's registration for one managed cluster, both sides of it. The cluster's side renews the lease
+ * and reports what the real nodes offer; it can be stopped, as if the cluster had lost its way to the hub.
+ * The hub's side judges the lease: condition Available, and the taints that go with it. Names and times are
+ * OCM's own.
  */
-export async function register(hub: ApiServer, managed: ApiServer, identity: ClusterIdentity): Promise<void> {
-  const { name, set, labels } = identity;
-  const cluster = {
-    apiVersion: 'cluster.open-cluster-management.io/v1',
-    kind: 'ManagedCluster',
-    metadata: { name, labels: { ...labels, [CLUSTER_SET_LABEL]: set, name } },
-    spec: {
-      hubAcceptsClient: true,
-      leaseDurationSeconds: LEASE_SECONDS,
-      managedClusterClientConfigs: [{ url: managed.url }],
-    },
-  };
-  await hub.admin.apply(ManagedClusterResource, cluster, { fieldManager: FIELD_MANAGER, force: true });
-  await ensureNamespace(hub, name, { 'open-cluster-management.io/cluster-name': name });
-  await renewLease(hub, name);
-  await reportCluster(hub, managed, name);
-}
+export class Registration {
+  readonly #hub: ApiServer;
+  readonly #managed: ApiServer;
+  readonly #identity: ClusterIdentity;
+  #report: ClusterReport | undefined;
+  #silent = false;
 
-/** Writes what OCM's agent reports: capacity, version, claims, conditions. Unchanged content writes nothing new. */
-export async function reportCluster(hub: ApiServer, managed: ApiServer, name: string): Promise<void> {
-  const nodes = await managed.admin.list(NodeResource);
-  const version = JSON.parse(await managed.admin.raw('/version')) as { gitVersion: string };
-  const current = await hub.admin.get(ManagedClusterResource, { namespace: '', name });
-  const condition = (type: string, reason: string, message: string): Condition => ({
-    type,
-    status: 'True',
-    reason,
-    message,
-    lastTransitionTime:
-      current.status?.conditions?.find((existing) => existing.type === type)?.lastTransitionTime ??
-      new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
-  });
-  const status: NonNullable<ManagedCluster['status']> = {
-    capacity: sum(nodes, 'capacity'),
-    allocatable: sum(nodes, 'allocatable'),
-    version: { kubernetes: version.gitVersion },
-    clusterClaims: [
-      { name: 'id.k8s.io', value: name },
-      { name: 'kubeversion.open-cluster-management.io', value: version.gitVersion },
-    ],
-    conditions: [
-      condition('HubAcceptedManagedCluster', 'HubClusterAdminAccepted', 'Accepted by hub cluster admin'),
-      condition('ManagedClusterJoined', 'ManagedClusterJoined', 'Managed cluster joined'),
-      condition(
-        'ManagedClusterConditionAvailable',
-        'ManagedClusterAvailable',
-        'Managed cluster is available',
-      ),
-    ],
-  };
-  await hub.admin.applyStatus(
-    ManagedClusterResource,
-    { apiVersion: current.apiVersion, kind: current.kind, metadata: { name }, status },
-    { fieldManager: FIELD_MANAGER, force: true },
-  );
-}
-
-/** The heartbeat of OCM's registration agent. */
-export async function renewLease(hub: ApiServer, name: string): Promise<void> {
-  const key = { namespace: name, name: LEASE };
-  const renewTime = new Date().toISOString().replace('Z', '000Z');
-  const lease: Lease = {
-    apiVersion: 'coordination.k8s.io/v1',
-    kind: 'Lease',
-    metadata: { name: LEASE, namespace: name, labels: { 'open-cluster-management.io/cluster-name': name } },
-    spec: { leaseDurationSeconds: LEASE_SECONDS, renewTime },
-  };
-  try {
-    const current = await hub.admin.get(LeaseResource, key);
-    await hub.admin.update(LeaseResource, { ...current, spec: { ...current.spec, renewTime } });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    await hub.admin.create(LeaseResource, lease);
+  constructor(hub: ApiServer, managed: ApiServer, identity: ClusterIdentity) {
+    this.#hub = hub;
+    this.#managed = managed;
+    this.#identity = identity;
   }
-}
 
-/** Sum over nodes; cordoned ones do not count as allocatable. Whole units: bytes, milli-cores, pieces. */
-function sum(nodes: readonly Node[], field: 'capacity' | 'allocatable'): Record<string, string> {
-  const totals: Record<string, number> = {};
-  for (const node of nodes) {
-    if (field === 'allocatable' && node.spec?.unschedulable) continue;
-    for (const [resource, quantity] of Object.entries(node.status?.[field] ?? {})) {
-      totals[resource] = (totals[resource] ?? 0) + parseQuantity(quantity);
+  /** The cluster neither renews its lease nor reports any more. */
+  silence(): void {
+    this.#silent = true;
+  }
+
+  /** It is back; the hub hears of it at the next round, or at once by {@link round}. */
+  resume(): void {
+    this.#silent = false;
+  }
+
+  /** The cluster is created, accepted and joined. */
+  async join(): Promise<void> {
+    const { name, set, labels, leaseDurationSeconds } = this.#identity;
+    const cluster = {
+      apiVersion: 'cluster.open-cluster-management.io/v1',
+      kind: 'ManagedCluster',
+      metadata: { name, labels: { ...labels, [CLUSTER_SET_LABEL]: set, name } },
+      spec: {
+        hubAcceptsClient: true,
+        leaseDurationSeconds,
+        managedClusterClientConfigs: [{ url: this.#managed.url }],
+      },
+    };
+    await this.#hub.admin.apply(ManagedClusterResource, cluster, {
+      fieldManager: FIELD_MANAGER,
+      force: true,
+    });
+    await ensureNamespace(this.#hub, name, { 'open-cluster-management.io/cluster-name': name });
+    await this.round();
+  }
+
+  /** Goes on until the signal; what goes wrong is told, and tried again in the next round. */
+  async run(signal: AbortSignal, failed: (message: string) => void): Promise<void> {
+    const period = Math.min(LONGEST_PERIOD_MS, this.#identity.leaseDurationSeconds * 500);
+    for (;;) {
+      await delay(period, undefined, { signal }).catch(() => {});
+      if (signal.aborted) return;
+      // Tests stop API servers on purpose.
+      await this.round().catch((error) => {
+        if (!signal.aborted) failed(`registration of ${this.#identity.name}: ${String(error)}`);
+      });
     }
   }
-  return Object.fromEntries(
-    Object.entries(totals).map(([resource, amount]) => [
-      resource,
-      resource === 'cpu' ? `${Math.round(amount * 1000)}m` : String(Math.round(amount)),
-    ]),
-  );
+
+  /** One look of the cluster at itself, and one look of the hub at the cluster. */
+  async round(): Promise<void> {
+    let answers = true;
+    if (!this.#silent) {
+      const report = await clusterReport(this.#managed).catch(() => undefined);
+      answers = report !== undefined;
+      if (report) this.#report = report;
+      await this.#renewLease();
+      if (report && this.#identity.telemetry) {
+        await reportTelemetry(this.#hub, this.#managed, this.#identity.name);
+      }
+    }
+    await this.#judge(answers);
+  }
+
+  async #judge(answers: boolean): Promise<void> {
+    const { name, leaseDurationSeconds } = this.#identity;
+    const lease = await this.#hub.admin.get(LeaseResource, { namespace: name, name: LEASE });
+    const age = Date.now() - Date.parse(lease.spec?.renewTime ?? '');
+    const verdict = availability(age, leaseDurationSeconds, answers);
+    const current = await this.#hub.admin.get(ManagedClusterResource, { namespace: '', name });
+    const taints = taintsFor(current.spec.taints ?? [], verdict.taint, new Date());
+    if (taints) {
+      const { status: _, ...cluster } = current;
+      await this.#hub.admin.update(ManagedClusterResource, { ...cluster, spec: { ...current.spec, taints } });
+    }
+    await this.#hub.admin.applyStatus(
+      ManagedClusterResource,
+      {
+        apiVersion: current.apiVersion,
+        kind: current.kind,
+        metadata: { name },
+        status: { ...this.#report, conditions: conditions(current, verdict) },
+      },
+      { fieldManager: FIELD_MANAGER, force: true },
+    );
+  }
+
+  async #renewLease(): Promise<void> {
+    const { name, leaseDurationSeconds } = this.#identity;
+    const renewTime = new Date().toISOString().replace('Z', '000Z');
+    const labels = { 'open-cluster-management.io/cluster-name': name };
+    const lease: Lease = {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: LEASE, namespace: name, labels },
+      spec: { leaseDurationSeconds, renewTime },
+    };
+    try {
+      const current = await this.#hub.admin.get(LeaseResource, { namespace: name, name: LEASE });
+      await this.#hub.admin.update(LeaseResource, { ...current, spec: { ...current.spec, renewTime } });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      await this.#hub.admin.create(LeaseResource, lease);
+    }
+  }
+}
+
+/** A time that did not change is kept, so that an unchanged world writes nothing new. */
+function conditions(current: ManagedCluster, verdict: Availability): Condition[] {
+  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const condition = (
+    type: string,
+    status: Condition['status'],
+    reason: string,
+    message: string,
+  ): Condition => {
+    const before = current.status?.conditions?.find((existing) => existing.type === type);
+    const lastTransitionTime = before?.status === status ? before.lastTransitionTime : now;
+    return { type, status, reason, message, lastTransitionTime };
+  };
+  const { status, reason, message } = verdict;
+  return [
+    condition(
+      'HubAcceptedManagedCluster',
+      'True',
+      'HubClusterAdminAccepted',
+      'Accepted by hub cluster admin',
+    ),
+    condition('ManagedClusterJoined', 'True', 'ManagedClusterJoined', 'Managed cluster joined'),
+    condition('ManagedClusterConditionAvailable', status, reason, message),
+  ];
 }

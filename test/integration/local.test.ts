@@ -1,0 +1,358 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
+import type { Federation } from '../../scripts/local/federation.ts';
+import { serviceAccountKubeconfig, workAgentHubKubeconfig } from '../../scripts/local/identities.ts';
+import { killProcess, lives, type ProcessId } from '../../scripts/local/processid.ts';
+import { type FederationRecord, folderOf, readRecord } from '../../scripts/local/supervisor/record.ts';
+import { ClusterTelemetryResource } from '../../src/api/codeco/v1alpha1/clustertelemetry.ts';
+import {
+  type Deployment,
+  DeploymentResource,
+  NamespaceResource,
+  NodeResource,
+  type RoleBinding,
+  RoleBindingResource,
+  SecretResource,
+} from '../../src/api/core.ts';
+import { ManagedClusterResource } from '../../src/api/ocm/managedcluster.ts';
+import { ManagedClusterSetBindingResource } from '../../src/api/ocm/managedclustersetbinding.ts';
+import { ManifestWorkResource } from '../../src/api/ocm/manifestwork.ts';
+import { createClient, type KubeClient } from '../../src/kube/client.ts';
+import { loadEndpoint } from '../../src/kube/config.ts';
+import { Transport } from '../../src/kube/transport.ts';
+import { smallCluster, startTestFederation } from '../support/controlplane.ts';
+
+const ALLOWED = { timeout: 30_000, interval: 100 };
+
+describe('a local federation', () => {
+  let federation: Federation;
+
+  beforeAll(async () => {
+    federation = await startTestFederation([
+      { ...smallCluster('c1'), telemetry: true, leaseDurationSeconds: 1 },
+      smallCluster('c2'),
+    ]);
+  });
+  afterAll(() => federation?.stop());
+
+  function clusterOf(name: string) {
+    const cluster = federation.clusters.find((candidate) => candidate.name === name);
+    if (!cluster) throw new Error(`no cluster ${name}`);
+    return cluster;
+  }
+
+  const managedCluster = (name: string) =>
+    federation.hub.admin.get(ManagedClusterResource, { namespace: '', name });
+
+  async function availabilityOf(name: string): Promise<string | undefined> {
+    const { status } = await managedCluster(name);
+    return status?.conditions?.find(({ type }) => type === 'ManagedClusterConditionAvailable')?.status;
+  }
+
+  function clientOf(kubeconfig: string): KubeClient {
+    const transport = new Transport({ endpoint: loadEndpoint({ kubeconfig }) });
+    onTestFinished(() => transport.close());
+    return createClient(transport);
+  }
+
+  test('has clusters that are joined and offer what their nodes have', async () => {
+    const { status } = await managedCluster('c2');
+    expect(status?.allocatable).toMatchObject({ cpu: '16000m', memory: String(64 * 2 ** 30) });
+    expect(status?.version?.kubernetes).toBe('v1.35.4');
+    expect(status?.conditions?.map(({ type, status: held }) => [type, held])).toEqual([
+      ['HubAcceptedManagedCluster', 'True'],
+      ['ManagedClusterJoined', 'True'],
+      ['ManagedClusterConditionAvailable', 'True'],
+    ]);
+    const nodes = await clusterOf('c2').api.admin.list(NodeResource);
+    expect(
+      nodes.map(({ status: node }) => node?.conditions?.find(({ type }) => type === 'Ready')?.status),
+    ).toEqual(['True']);
+  });
+
+  test('has telemetry of the clusters that were to have it, and of no other', async () => {
+    const telemetry = await federation.hub.admin.list(ClusterTelemetryResource);
+    expect(telemetry.map(({ metadata }) => metadata.namespace)).toEqual(['c1']);
+  });
+
+  test('runs a Deployment on a managed cluster', async () => {
+    const { admin } = clusterOf('c1').api;
+    await admin.create(DeploymentResource, deployment('web', 3));
+    await vi.waitFor(async () => {
+      const { status } = await admin.get(DeploymentResource, { namespace: 'default', name: 'web' });
+      expect(status?.availableReplicas).toBe(3);
+    }, ALLOWED);
+  });
+
+  test('lets an image that ends in :never-ready stay away', async () => {
+    const { admin } = clusterOf('c1').api;
+    await admin.create(DeploymentResource, deployment('sick', 1, 'app:never-ready'));
+    await vi.waitFor(async () => {
+      const { status } = await admin.get(DeploymentResource, { namespace: 'default', name: 'sick' });
+      expect(status).toMatchObject({ replicas: 1, unavailableReplicas: 1 });
+    }, ALLOWED);
+  });
+
+  test('binds its set to a namespace that asks', async () => {
+    await federation.bind('shop');
+    const [binding] = await federation.hub.admin.list(ManagedClusterSetBindingResource, {
+      namespace: 'shop',
+    });
+    expect(binding?.spec.clusterSet).toBe('local');
+  });
+
+  test('calls a cluster that fell silent unknown and taints it, until it is back', async () => {
+    const { registration } = clusterOf('c1');
+    registration.silence();
+    await vi.waitFor(async () => expect(await availabilityOf('c1')).toBe('Unknown'), ALLOWED);
+    const { spec, status } = await managedCluster('c1');
+    expect(spec.taints?.map(({ key }) => key)).toEqual(['cluster.open-cluster-management.io/unreachable']);
+    expect(status?.allocatable?.['cpu']).toBe('16000m');
+    registration.resume();
+    await vi.waitFor(async () => expect(await availabilityOf('c1')).toBe('True'), ALLOWED);
+    expect((await managedCluster('c1')).spec.taints ?? []).toEqual([]);
+  });
+
+  test('keeps the API server where it is when that is killed and started again', async () => {
+    const { api } = clusterOf('c2');
+    const before = api.process.pid;
+    await api.restart('SIGKILL');
+    expect(api.process.pid).not.toBe(before);
+    expect(await api.admin.list(NodeResource)).toHaveLength(1);
+  });
+
+  test('gives SWM no right to create ManifestWorks', async () => {
+    const swm = { namespace: 'codeco-system', name: 'codeco-swm' };
+    const client = clientOf(await serviceAccountKubeconfig(federation.hub, swm));
+    await expect(client.list(ManagedClusterResource)).resolves.toHaveLength(2);
+    await expect(client.create(ManifestWorkResource, work('c1'))).rejects.toMatchObject({
+      code: 'Forbidden',
+    });
+    await expect(client.list(SecretResource, { namespace: 'codeco-system' })).rejects.toMatchObject({
+      code: 'Forbidden',
+    });
+  });
+
+  test('gives a work agent the works of its own cluster on the hub, and of no other', async () => {
+    const client = clientOf(await workAgentHubKubeconfig(federation.hub, 'c1'));
+    await expect(client.list(ManifestWorkResource, { namespace: 'c1' })).resolves.toEqual([]);
+    await expect(client.list(ManifestWorkResource, { namespace: 'c2' })).rejects.toMatchObject({
+      code: 'Forbidden',
+    });
+    await expect(client.create(ManifestWorkResource, work('c1'))).rejects.toMatchObject({
+      code: 'Forbidden',
+    });
+  });
+
+  test('gives the base executor namespaces and its one role to hand out, but no workloads', async () => {
+    const { api } = clusterOf('c1');
+    const base = { namespace: 'codeco-system', name: 'codeco-base' };
+    const client = clientOf(await serviceAccountKubeconfig(api, base));
+    const tenant = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tenant' } };
+    await client.create(NamespaceResource, tenant);
+    await client.create(RoleBindingResource, binding('codeco-workload'));
+    await expect(client.create(RoleBindingResource, binding('cluster-admin'))).rejects.toMatchObject({
+      code: 'Forbidden',
+    });
+    await expect(client.create(DeploymentResource, deployment('mine', 1))).rejects.toMatchObject({
+      code: 'Forbidden',
+    });
+    await expect(client.list(SecretResource, { namespace: 'default' })).rejects.toMatchObject({
+      code: 'Forbidden',
+    });
+  });
+
+  test('gives an executor workloads in its own namespace, and nowhere else', async () => {
+    const { admin } = clusterOf('c1').api;
+    const executor = admin.as({
+      user: 'system:serviceaccount:tenant:codeco-executor',
+      groups: ['system:serviceaccounts', 'system:authenticated'],
+    });
+    await executor.create(DeploymentResource, deployment('mine', 1, 'web:1', 'tenant'));
+    await expect(executor.create(DeploymentResource, deployment('mine', 1))).rejects.toMatchObject({
+      code: 'Forbidden',
+    });
+    await expect(executor.create(RoleBindingResource, binding('codeco-workload'))).rejects.toMatchObject({
+      code: 'Forbidden',
+    });
+  });
+
+  test('says why a controller did not start, with the end of its log', async () => {
+    await expect(federation.startController('swm', ['--such-flag'])).rejects.toThrow(
+      /hub\/codeco-swm ended \(exit code 2\).*unknown flag --such-flag/s,
+    );
+  });
+
+  test('runs no process of its own as a member of system:masters', async () => {
+    for (const member of federation.group.members) {
+      const command = await readFile(`/proc/${member.pid}/cmdline`, 'utf8').catch(() => '');
+      expect(command, member.name).not.toContain(federation.hub.adminKubeconfig);
+      for (const { api } of federation.clusters)
+        expect(command, member.name).not.toContain(api.adminKubeconfig);
+    }
+  });
+
+  function deployment(name: string, replicas: number, image = 'web:1', namespace = 'default'): Deployment {
+    const labels = { app: name };
+    return {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { namespace, name },
+      spec: {
+        replicas,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: 'c', image }] } },
+      },
+    };
+  }
+
+  /** The executor of namespace `tenant` gets a role there. */
+  function binding(role: string): RoleBinding {
+    return {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { namespace: 'tenant', name: role },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+      subjects: [{ kind: 'ServiceAccount', namespace: 'tenant', name: 'codeco-executor' }],
+    };
+  }
+
+  function work(namespace: string) {
+    return {
+      apiVersion: 'work.open-cluster-management.io/v1',
+      kind: 'ManifestWork',
+      metadata: { namespace, name: 'w' },
+      spec: { workload: { manifests: [] } },
+    };
+  }
+});
+
+/** The command itself, as people run it. */
+describe('npm run local', () => {
+  const main = new URL('../../scripts/local/main.ts', import.meta.url).pathname;
+  let state: string;
+  let folder: string;
+
+  beforeEach(async () => {
+    state = await mkdtemp(join(tmpdir(), 'codeco-state-'));
+    folder = folderOf('t', { XDG_STATE_HOME: state });
+  });
+
+  afterEach(async () => {
+    await local('down').catch(() => {});
+    await rm(state, { recursive: true, force: true });
+  });
+
+  async function local(...args: string[]): Promise<string> {
+    const env = { ...process.env, XDG_STATE_HOME: state };
+    const { stdout } = await promisify(execFile)(process.execPath, [main, '--name', 't', ...args], { env });
+    return stdout;
+  }
+
+  async function up(clusters = 0): Promise<FederationRecord> {
+    await local('up', '--clusters', String(clusters));
+    const record = readRecord(folder);
+    if (!record?.ready) throw new Error('up returned before the federation was ready');
+    return record;
+  }
+
+  const processesOf = (record: FederationRecord): ProcessId[] => [record.supervisor, ...record.members];
+
+  function keeperOf(record: FederationRecord): ProcessId {
+    const keeper = record.members.find(({ name }) => name === 'keeper');
+    if (!keeper) throw new Error('no keeper is recorded');
+    return keeper;
+  }
+
+  const stillThere = async (record: FederationRecord) => ({
+    processes: processesOf(record).filter(lives),
+    files: await readdir(state, { recursive: true }),
+  });
+
+  const NOTHING = { processes: [], files: [] };
+
+  test('up gives a working federation and says where it is; down leaves no process and no file', async () => {
+    const said = await local('up', '--clusters', '1');
+    const record = readRecord(folder) as FederationRecord;
+    for (const { kubeconfig } of record.ready?.clusters ?? []) {
+      expect(said).toContain(kubeconfig);
+      expect(existsSync(kubeconfig)).toBe(true);
+    }
+    const kubectl = record.ready?.kubectl ?? '';
+    const { stdout } = await promisify(execFile)(kubectl, [
+      '--kubeconfig',
+      join(folder, 'hub/kubeconfig'),
+      'get',
+      'managedclusters',
+    ]);
+    expect(stdout).toMatch(/c1\s+true\s+True\s+True/);
+    expect(await local('status')).toContain('every process runs');
+    await expect(local('up')).rejects.toThrow('is up already');
+    expect(await local('down')).toBe('local federation "t" is down\n');
+    expect(await stillThere(record)).toEqual(NOTHING);
+  });
+
+  test('a killed supervisor leaves no process and no file after 5 s, and the next up works', async () => {
+    const record = await up();
+    killProcess(record.supervisor, 'SIGKILL');
+    await vi.waitFor(
+      async () => {
+        const { processes, files } = await stillThere(record);
+        // The folder that holds the federations of all names may stay.
+        expect([processes, files]).toEqual([[], ['codeco']]);
+      },
+      { timeout: 5000, interval: 100 },
+    );
+    await up();
+  });
+
+  test('a killed keeper takes its processes and the supervisor along', async () => {
+    const record = await up();
+    killProcess(keeperOf(record), 'SIGKILL');
+    await vi.waitFor(async () => expect(await stillThere(record)).toEqual(NOTHING), {
+      timeout: 5000,
+      interval: 100,
+    });
+  });
+
+  test('what outlives supervisor and keeper is found by its record and removed by down', async () => {
+    const record = await up();
+    killProcess(keeperOf(record), 'SIGSTOP');
+    killProcess(record.supervisor, 'SIGKILL');
+    killProcess(keeperOf(record), 'SIGKILL');
+    await vi.waitFor(() => expect(lives(keeperOf(record))).toBe(false));
+    expect(processesOf(record).filter(lives)).not.toEqual([]);
+    await local('down');
+    await vi.waitFor(async () => expect(await stillThere(record)).toEqual(NOTHING));
+  });
+
+  test('an up that fails says why, and leaves no process and no file', async () => {
+    const empty = await mkdtemp(join(tmpdir(), 'codeco-crds-'));
+    onTestFinished(() => rm(empty, { recursive: true }));
+    await expect(local('up', '--clusters', '0', '--ocm-crds', empty)).rejects.toThrow(
+      /codeco-crds-.* has no CustomResourceDefinition .*manifestworks/,
+    );
+    expect(await readdir(state)).toEqual([]);
+  });
+
+  test('a folder that is not a federation is neither used nor removed', async () => {
+    await expect(local('up', '--dir', state)).rejects.toThrow('is not the folder of a federation');
+    expect(await local('down', '--dir', state)).toContain('there is no local federation');
+    expect(existsSync(state)).toBe(true);
+  });
+});

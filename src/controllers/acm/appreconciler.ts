@@ -261,8 +261,10 @@ export class AppReconciler implements Reconciler {
     const others = view.apps(namespace).filter(({ metadata }) => metadata.uid !== app.metadata.uid);
     const used = new Set(
       others.flatMap((other) => {
-        const planned =
-          view.plan({ namespace, name: planName(other.metadata.name) })?.spec.decision?.assignments ?? [];
+        // One that is going itself needs no new works; of several that go, the last takes the base work along.
+        const going = other.metadata.deletionTimestamp !== undefined;
+        const plan = going ? undefined : view.plan({ namespace, name: planName(other.metadata.name) });
+        const planned = plan?.spec.decision?.assignments ?? [];
         const present = view.works(other.metadata.uid ?? '').map(({ metadata }) => metadata.namespace ?? '');
         return [...planned.map(({ cluster }) => cluster), ...present];
       }),

@@ -100,7 +100,7 @@ function embed(schema: Schema): Schema {
   for (const [name, property] of Object.entries((schema['properties'] ?? {}) as Record<string, Schema>)) {
     const properties = schema['properties'] as Record<string, Schema>;
     if (name === 'podspec') properties[name] = { ...podSpec, description: 'A core/v1 PodSpec, complete.' };
-    else if (name === 'manifests') {
+    else if (name === 'manifests' && !hasFields(property)) {
       properties[name] = {
         type: 'array',
         items: {
@@ -113,4 +113,9 @@ function embed(schema: Schema): Schema {
   }
   if (schema['items']) embed(schema['items'] as Schema);
   return schema;
+}
+
+/** The list of the same name in a work's status has entries of a shape of its own. */
+function hasFields(list: Schema): boolean {
+  return (list['items'] as Schema | undefined)?.['properties'] !== undefined;
 }

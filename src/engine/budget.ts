@@ -28,6 +28,11 @@ export class Budget {
     return this.#cut || this.#spent >= this.#options.work;
   }
 
+  /** The deadline is past, or nobody waits any more. */
+  get stopped(): boolean {
+    return this.#cut;
+  }
+
   /** A budget of at most `work` units within this one. */
   part(work: number): Budget {
     const left = Math.max(0, this.#options.work - this.#spent);

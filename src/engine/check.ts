@@ -1,6 +1,14 @@
 import { recomputeTerms } from './checkfigures.ts';
 import type { Application, Channel, Link, Location, Problem, Service, Share } from './problem.ts';
-import { type ApplicationResult, type Reason, type Result, type Rule, TERMS, type Term } from './result.ts';
+import {
+  type ApplicationResult,
+  type Reason,
+  type Result,
+  type Rule,
+  TERMS,
+  type Term,
+  type TermValues,
+} from './result.ts';
 
 /**
  * The referee: judges a result from the problem alone and shares no code with any solver. Plain and slow on
@@ -10,6 +18,18 @@ import { type ApplicationResult, type Reason, type Result, type Rule, TERMS, typ
 export function check(problem: Problem, result: Result): Reason[] {
   const referee = new Referee(problem, result);
   return referee.judge();
+}
+
+/**
+ * The terms of one application as the referee computes them from the places that a result names.
+ * For applications without channels to or from other applications of the problem.
+ */
+export function termsOfPlacement(
+  problem: Problem,
+  result: Result,
+  app: Application,
+): { terms: TermValues; normalised: TermValues } {
+  return new Referee(problem, result).recompute(app);
 }
 
 /** What a path between two locations amounts to. */
@@ -58,6 +78,17 @@ class Referee {
     this.#judgeCapacity();
     this.#judgeBandwidth();
     return this.#found;
+  }
+
+  recompute(app: Application): { terms: TermValues; normalised: TermValues } {
+    return recomputeTerms(this.#problem, app, {
+      shares: (service) => this.#shares.get(`${app.id}/${service}`) ?? [],
+      routes: (channel) => this.#routes(app, channel),
+      delay: (from, to) => this.#path(from, to).delay,
+      worstDelay: this.#worstDelay(),
+      averages: this.#averages,
+      along: (from, to) => this.#along(from, to),
+    });
   }
 
   #fail(rule: Rule, app: Application, message: string, more: Partial<Reason> = {}): void {
@@ -268,14 +299,7 @@ class Referee {
     if (!close(weighted, objective))
       this.#fail('Capacity', app, `objective ${objective} is not the weighted sum ${weighted}`);
     if (this.#touchesOthers(app)) return;
-    const recomputed = recomputeTerms(this.#problem, app, {
-      shares: (service) => this.#shares.get(`${app.id}/${service}`) ?? [],
-      routes: (channel) => this.#routes(app, channel),
-      delay: (from, to) => this.#path(from, to).delay,
-      worstDelay: this.#worstDelay(),
-      averages: this.#averages,
-      along: (from, to) => this.#along(from, to),
-    });
+    const recomputed = this.recompute(app);
     for (const term of TERMS) {
       for (const kind of ['terms', 'normalised'] as const) {
         const said = answer[kind][term];

@@ -176,7 +176,9 @@ function placementWords(service: Service | undefined): string {
 }
 
 function amounts(service: Service | undefined): string {
-  const each = Object.entries(service?.demand ?? {}).map(([resource, amount]) => {
+  // A Pod slot is nothing that anybody asked for.
+  const asked = Object.entries(service?.demand ?? {}).filter(([resource]) => resource !== 'pods');
+  const each = asked.map(([resource, amount]) => {
     const number = Math.round(amount * 1000) / 1000;
     return resource === 'memory' ? `${number} GiB memory` : `${number} ${resource}`;
   });

@@ -207,7 +207,10 @@ function isSpread(model: AppModel, at: Placement): boolean {
   });
 }
 
-/** After the loss of any one domain every service still has replicas, and their channels keep their rules. */
+/**
+ * After the loss of any one domain every service still has replicas, and their channels keep their rules.
+ * What is left holds its capacity already; lost replicas are not created anew elsewhere.
+ */
 function survives(model: AppModel, at: Placement): boolean {
   if (!model.survive) return true;
   const domains = new Set([...at].map((k) => model.federation.zone[k]!));

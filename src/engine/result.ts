@@ -10,7 +10,7 @@ export const RESULT_FORMAT = 'codeco.placement.result/v1';
 export const TERMS = ['cost', 'carbon', 'delay', 'resilience', 'balance', 'migration'] as const;
 export type Term = (typeof TERMS)[number];
 
-/** One number per term. In its own unit: USD/h, gCO2e/h, ms (weighted by calls), nats, 1, USD/h. */
+/** One number per term. In its own unit: USD/h, gCO2e/h, ms (weighted by calls), nats, 1, moves (replicas and GB of state). */
 export const TermValues = z.strictObject({
   cost: z.number().optional(),
   carbon: z.number().optional(),

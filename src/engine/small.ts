@@ -39,6 +39,10 @@ export const solveSmall: Solve = (problem, options) => {
   const admitted: Admitted[] = [];
   const left: Refusal[] = [];
   for (const app of admissionOrder(problem)) {
+    if (budget.stopped) {
+      results.set(app.id, unplaced(app, 'NoneFound', {}));
+      continue;
+    }
     const share = budget.part(APP_WORK);
     const { model, ...found } = searchApp(problem, federation, app, places, load, share);
     budget.spend(share.spent);

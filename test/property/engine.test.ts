@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { check } from '../../src/engine/check.ts';
+import { check, termsOfPlacement } from '../../src/engine/check.ts';
 import { PROBLEM_FORMAT, Problem, type ProblemInput } from '../../src/engine/problem.ts';
-import { RESULT_FORMAT, type Result } from '../../src/engine/result.ts';
+import { RESULT_FORMAT, type Result, TERMS } from '../../src/engine/result.ts';
 import { solveSmall } from '../../src/engine/small.ts';
 
 const OPTIONS = { work: 2_000_000, seed: 1, clock: () => 0, cancelled: () => false };
@@ -213,6 +213,32 @@ describe('the small engine', () => {
         }
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it('claims no bound above, and no optimum below or above, the best of all placements', () => {
+    fc.assert(
+      fc.property(problemArb, (input) => {
+        const problem = alone(input);
+        const app = problem.applications[0]!;
+        const [answer] = solveSmall(problem, OPTIONS).applications;
+        if (answer!.objective === undefined) return;
+        const weights = TERMS.reduce((sum, term) => sum + app.profile[term], 0);
+        let best = Number.POSITIVE_INFINITY;
+        for (const candidate of placements(problem)) {
+          if (check(problem, candidate).length > 0) continue;
+          const { normalised } = termsOfPlacement(problem, candidate, app);
+          const objective = TERMS.reduce(
+            (sum, term) => sum + (app.profile[term] / weights) * (normalised[term] ?? 0),
+            0,
+          );
+          best = Math.min(best, objective);
+        }
+        expect(answer!.objective).toBeGreaterThanOrEqual(best - 1e-9);
+        expect(answer!.lowerBound).toBeLessThanOrEqual(best + 1e-9);
+        if (answer!.verdict === 'Optimal') expect(answer!.objective).toBeLessThanOrEqual(best + 1e-9);
+      }),
+      { numRuns: 200 },
     );
   });
 

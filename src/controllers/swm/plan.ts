@@ -144,7 +144,7 @@ const UNITS = {
   delay: 'ms',
   resilience: 'nats',
   balance: '1',
-  migration: 'USD/h',
+  migration: 'moves',
 } as const;
 
 function evidenceOf(input: PlanInput, result: ApplicationResult, round: Result): Evidence {

@@ -1,5 +1,4 @@
 import { describe, expect } from 'vitest';
-import type { Deployment } from '../../../../src/api/core.ts';
 import { type Bench, eventually, throughout } from '../bench.ts';
 import { assumption, contract, type Setting } from '../case.ts';
 import { configMap, deployment } from '../manifests.ts';

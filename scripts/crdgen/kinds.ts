@@ -55,8 +55,16 @@ export interface Kind {
   status: z.ZodType;
   shortNames?: string[];
   columns?: Column[];
-  /** Rules that span fields of spec: CEL on `self`. */
-  rules?: { rule: string; message: string; fieldPath?: string }[];
+  /** What one object can tell beyond its types. No rule reaches into a podspec. */
+  rules?: Rule[];
+}
+
+/** A rule in CEL. */
+export interface Rule {
+  /** The value that is `self`, as a path from spec; `[]` stands for every entry of a list. Left out: spec. */
+  at?: string;
+  rule: string;
+  message: string;
 }
 
 const ready = (name: string, type: string): Column => ({
@@ -64,6 +72,7 @@ const ready = (name: string, type: string): Column => ({
   jsonPath: `.status.conditions[?(@.type=="${type}")].status`,
 });
 const age: Column = { name: 'Age', jsonPath: '.metadata.creationTimestamp', type: 'date' };
+const SETTINGS = 'codecoapp-msspec[].serviceChannels[].advancedChannelSettings';
 const notYet = 'This version accepts and stores it; no controller answers it yet.';
 const stored: Column = { name: 'State', jsonPath: '.status.conditions[?(@.type=="Ready")].reason' };
 
@@ -89,9 +98,24 @@ export const KINDS: readonly Kind[] = [
     ],
     rules: [
       {
-        rule: 'self.entryPoints.all(e, has(e.region) != has(e.cluster))',
+        at: 'entryPoints[]',
+        rule: 'has(self.region) != has(self.cluster)',
         message: 'an entry point names either a region or a cluster',
-        fieldPath: '.entryPoints',
+      },
+      {
+        at: SETTINGS,
+        rule: `!has(self.bandwidth) || !has(self.minBandwidth) || (isQuantity(self.bandwidth) && isQuantity(self.minBandwidth) ? quantity(self.bandwidth).compareTo(quantity(self.minBandwidth)) == 0 : self.bandwidth == self.minBandwidth)`,
+        message: 'bandwidth and minBandwidth are two names of one field and must agree; leave one out',
+      },
+      ...['bandwidth', 'minBandwidth'].map((field) => ({
+        at: `${SETTINGS}.${field}`,
+        rule: `!self.startsWith('-')`,
+        message: 'must not be negative',
+      })),
+      {
+        at: 'codecoapp-msspec[].placement.clusterSelector.matchExpressions[]',
+        rule: `self.operator in ['In', 'NotIn'] ? has(self.values) && size(self.values) > 0 : !has(self.values) || size(self.values) == 0`,
+        message: 'In and NotIn need values; Exists and DoesNotExist take none',
       },
     ],
   },

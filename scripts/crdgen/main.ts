@@ -74,12 +74,12 @@ function column({ name, jsonPath, type = 'string', priority }: NonNullable<Kind[
 
 function schemaOf(kind: Kind): Schema {
   const spec = kind.spec ? structuralSchema(kind.spec) : undefined;
-  if (spec && kind.rules) {
-    spec['x-kubernetes-validations'] = kind.rules.map(({ rule, message, fieldPath }) => ({
-      rule: fieldPath ? `!has(self${fieldPath}) || ${rule}` : rule,
-      message,
-      ...(fieldPath ? { fieldPath } : {}),
-    }));
+  for (const { at, rule, message } of spec ? (kind.rules ?? []) : []) {
+    const place = locate(spec!, at ?? '');
+    place['x-kubernetes-validations'] = [
+      ...((place['x-kubernetes-validations'] ?? []) as Schema[]),
+      { rule, message },
+    ];
   }
   return embed({
     description: kind.description,
@@ -93,6 +93,18 @@ function schemaOf(kind: Kind): Schema {
     },
     ...(spec ? { required: ['spec'] } : {}),
   });
+}
+
+/** The schema at a path such as `list[].field`. Throws when there is none: a rule without a place checks nothing. */
+function locate(schema: Schema, path: string): Schema {
+  let place: Schema | undefined = schema;
+  for (const step of path.split(/\.|(?=\[\])/).filter((each) => each !== '')) {
+    place = (
+      step === '[]' ? place?.['items'] : (place?.['properties'] as Record<string, Schema> | undefined)?.[step]
+    ) as Schema | undefined;
+  }
+  if (!place) throw new Error(`no field at ${path}`);
+  return place;
 }
 
 /** Puts the schemas of embedded objects in place: a PodSpec by its name, manifests as whole objects. */

@@ -30,6 +30,9 @@ export const AdvancedChannelSettings = z.strictObject({
   sendInterval: IntOrString.optional().describe('Time between two calls, written like maxDelay.'),
 });
 
+/** A list whose entries are told apart by `key`: the API server refuses two of one name. */
+const keyedBy = (key: string) => ({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': [key] });
+
 export const ServiceChannel = z.strictObject({
   channelName: z
     .string()
@@ -136,7 +139,7 @@ export interface Container {
 export const ServiceSpec = z.strictObject({
   serviceName: dns1123Label,
   podspec: z.custom<PodSpec>((value) => typeof value === 'object' && value !== null),
-  serviceChannels: z.array(ServiceChannel).max(64).optional(),
+  serviceChannels: z.array(ServiceChannel).max(64).meta(keyedBy('channelName')).optional(),
   replicas: z.int().min(1).max(10_000).optional(),
   data: z.array(DataNeed).max(32).optional(),
   placement: ServicePlacementRules.optional(),
@@ -170,10 +173,10 @@ export const CodecoAppSpec = z.strictObject({
   appEnergyLimit: z.string().max(16).optional(),
   appFailureTolerance: z.string().max(16).optional(),
   performanceProfile: objectName.optional(),
-  'codecoapp-msspec': z.array(ServiceSpec).min(1).max(500),
+  'codecoapp-msspec': z.array(ServiceSpec).min(1).max(500).meta(keyedBy('serviceName')),
   clusterSets: z.array(objectName).max(64).optional(),
   placementRef: z.strictObject({ name: objectName }).optional(),
-  entryPoints: z.array(EntryPoint).max(64).optional(),
+  entryPoints: z.array(EntryPoint).max(64).meta(keyedBy('name')).optional(),
   suspend: z.boolean().optional(),
 });
 

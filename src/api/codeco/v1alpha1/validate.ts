@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { readDelay } from '../../duration.ts';
+import { readAge, readDelay } from '../../duration.ts';
 import { nearest } from '../../nearest.ts';
 import { quantityHint, tryParseQuantity } from '../../quantity.ts';
 import type { AdvancedChannelSettings, CodecoAppSpec, ServiceChannel, ServiceSpec } from './codecoapp.ts';
@@ -29,6 +29,29 @@ export interface ModelContext {
 
 const NAME_LIMIT = 63;
 const FORBIDDEN_NAMESPACE = /^(kube-|open-cluster-management|codeco-)/;
+
+/** What may follow `svc-` in the name of a Service. */
+const DNS_LABEL_END = /^[-a-z0-9]*[a-z0-9]$/;
+
+/** The name in the letters that names of Kubernetes have, if anything is left of it. */
+function nearestLabel(name: string): string | undefined {
+  const label = name
+    .toLowerCase()
+    .replace(/[^-a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return label === '' ? undefined : label;
+}
+
+/** A reference to another namespace: a tenant may name only what is its own. */
+function foreignName(path: string, name: string | undefined, error: Report): void {
+  if (name?.includes('/'))
+    error(
+      path,
+      name,
+      'only objects of the namespace of the application can be named',
+      name.slice(name.lastIndexOf('/') + 1),
+    );
+}
 
 /** One line for people: path, value, what is wrong, and the nearest valid value. */
 export function findingText({ path, value, message, nearest: near }: Finding): string {
@@ -87,7 +110,10 @@ export function validateModel(spec: CodecoAppSpec, context: ModelContext): Findi
         'no such service',
         nearest(entry.service, names),
       );
+    if ((entry.region === undefined) === (entry.cluster === undefined))
+      error(`spec.entryPoints[${index}]`, entry.name, 'an entry point names either a region or a cluster');
   });
+  foreignName('spec.placementRef.name', spec.placementRef?.name, error);
 
   const seenChannels = new Map<string, string>();
   services.forEach((service, index) => {
@@ -103,7 +129,20 @@ export function validateModel(spec: CodecoAppSpec, context: ModelContext): Findi
       );
     validatePod(service, path, context, error, findings);
     validateTolerance(spec, service, path, error);
+    service.placement?.clusterSelector?.matchExpressions?.forEach(({ operator, values = [] }, at) => {
+      if (['In', 'NotIn'].includes(operator) !== values.length > 0)
+        error(
+          `${path}.placement.clusterSelector.matchExpressions[${at}]`,
+          operator,
+          'In and NotIn need values; Exists and DoesNotExist take none',
+        );
+    });
     service.data?.forEach((need, at) => {
+      foreignName(`${path}.data[${at}].dataset`, need.dataset, error);
+      if (need.maxStaleness !== undefined) {
+        const age = readAge(need.maxStaleness);
+        if ('hint' in age) error(`${path}.data[${at}].maxStaleness`, need.maxStaleness, age.hint);
+      }
       if (context.datasets && !context.datasets.has(need.dataset)) {
         error(
           `${path}.data[${at}].dataset`,
@@ -147,8 +186,16 @@ function validateChannel(
   if (before !== undefined)
     error(`${path}.channelName`, channelName, `${before} has a channel of this name already`);
   else seen.set(channelName, service.serviceName);
+  if (!DNS_LABEL_END.test(channelName))
+    error(
+      `${path}.channelName`,
+      channelName,
+      `the Service would be called svc-${channelName}: only lower-case letters, digits and - are possible, and no - at the end`,
+      nearestLabel(channelName),
+    );
   const settings = channel.advancedChannelSettings;
   if (settings) validateSettings(settings, `${path}.advancedChannelSettings`, error);
+  foreignName(`${path}.otherService.appName`, otherService.appName, error);
   // The other application may come later; only its own controller can judge that.
   if (otherService.appName !== undefined && otherService.appName !== appName) return;
   const names = services.map(({ serviceName }) => serviceName);
@@ -252,6 +299,14 @@ function validatePod(
       value: podspec.schedulerName,
       message: 'kept; the managed cluster must have this scheduler',
       severity: 'Warning',
+    });
+  }
+  for (const list of ['initContainers', 'containers'] as const) {
+    podspec[list]?.forEach(({ resources }, index) => {
+      for (const which of ['requests', 'limits'] as const) {
+        for (const [resource, amount] of Object.entries(resources?.[which] ?? {}))
+          validateQuantity(`${at}.${list}[${index}].resources.${which}[${resource}]`, amount, error);
+      }
     });
   }
   const claim = podspec.volumes?.find((volume) => volume['persistentVolumeClaim'] !== undefined);

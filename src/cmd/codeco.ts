@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { runCli } from '../cli/main.ts';
+
+/** The command line: `codeco validate -f FILE`. */
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdin: process.stdin,
+  out: (text) => console.log(text),
+  err: (text) => console.error(text),
+});

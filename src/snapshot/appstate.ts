@@ -45,7 +45,8 @@ export function appStates(input: {
     const own = [...(revisions.get(keyString({ namespace, name })) ?? [])].sort(
       (a, b) => b.generation - a.generation || compareText(a.name, b.name),
     );
-    const plan = plans.get(keyString({ namespace, name: planName(name) }));
+    const found = plans.get(keyString({ namespace, name: planName(name) }));
+    const plan = found && isOf(found, head) ? found : undefined;
     const named = (revision: string | undefined) => own.find((each) => each.name === revision);
     const accepted = named(head.status?.acceptedRevision);
     return {
@@ -61,6 +62,15 @@ export function appStates(input: {
     };
   });
   return new Map(states.sort((a, b) => compareText(a.id, b.id)).map((state) => [state.id, state]));
+}
+
+/**
+ * Whether a plan is this app's, and not that of an earlier app of the same name, which the garbage collector
+ * is about to take away: deciding beside that one would leave the new app without a plan.
+ */
+export function isOf(plan: AssignmentPlan, app: Pick<CodecoApp, 'metadata'>): boolean {
+  const owners = plan.metadata.ownerReferences ?? [];
+  return owners.length === 0 || owners.some(({ uid }) => uid === app.metadata.uid);
 }
 
 /**

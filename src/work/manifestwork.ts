@@ -16,7 +16,7 @@ import {
 
 const API_VERSION = 'work.open-cluster-management.io/v1';
 /** OCM wants its field managers to start like this. */
-const FIELD_MANAGER = 'work-agent-codeco';
+export const FIELD_MANAGER = 'work-agent-codeco';
 
 /** Names of the feedback values of a Deployment. */
 export const FEEDBACK = {

@@ -8,7 +8,8 @@ import { MANAGED_BY, MANAGED_BY_LABEL, safeName } from '../api/labels.ts';
 const NAME_LIMIT = 200;
 
 /**
- * The model of an app as an immutable ControllerRevision named by its content: what runs is always rendered
+ * The model of an app as an immutable ControllerRevision, named by its content and the app's uid (an earlier
+ * app of the same name may still be going): what runs is always rendered
  * from one, so that a bad edit of the app changes nothing, and a work deleted by hand comes back as it was.
  */
 export function toRevision(app: CodecoApp): ControllerRevision {
@@ -18,7 +19,7 @@ export function toRevision(app: CodecoApp): ControllerRevision {
     apiVersion: 'apps/v1',
     kind: 'ControllerRevision',
     metadata: {
-      name: safeName([name, hashOf(model, 10)], NAME_LIMIT),
+      name: safeName([name, hashOf({ model, uid }, 10)], NAME_LIMIT),
       namespace,
       labels: { [MANAGED_BY_LABEL]: MANAGED_BY },
       ownerReferences: [{ ...CODECO_APP, name, uid, controller: true, blockOwnerDeletion: true }],

@@ -19,6 +19,9 @@ import { smallCluster, startTestFederation } from '../support/controlplane.ts';
 const NAMESPACE = 'spine';
 const WAIT = { timeout: 45_000, interval: 200 };
 
+/** The garbage collector learns of kinds that are younger than itself only every half minute. */
+const GARBAGE = { timeout: 100_000, interval: 500 };
+
 let federation: Federation;
 let acm: GroupProcess;
 let swm: GroupProcess;
@@ -61,6 +64,15 @@ function app(name: string, change: (spec: CodecoApp['spec']) => void = () => {})
   };
   change(spec);
   return { apiVersion: API_VERSION, kind: 'CodecoApp', metadata: { name, namespace: NAMESPACE }, spec };
+}
+
+/** Edits an app as kubectl edit does: again when its status was written meanwhile. */
+async function edit(name: string, change: (spec: CodecoApp['spec']) => void): Promise<void> {
+  await vi.waitFor(async () => {
+    const current = structuredClone(await get(name));
+    change(current.spec);
+    await hub().update(CodecoAppResource, current);
+  }, WAIT);
 }
 
 const hub = () => federation.hub.admin;
@@ -112,10 +124,9 @@ describe('an application applied on the hub', () => {
 
   it('keeps running through a bad edit, also when its work is deleted and the controllers are restarted', async () => {
     const before = await worksOf('shop');
-    const current = await get('shop');
-    const broken = structuredClone(current);
-    broken.spec['codecoapp-msspec'][0]!.serviceChannels![0]!.otherService.serviceName = 'apii';
-    await hub().update(CodecoAppResource, broken);
+    await edit('shop', (spec) => {
+      spec['codecoapp-msspec'][0]!.serviceChannels![0]!.otherService.serviceName = 'apii';
+    });
     await vi.waitFor(async () => {
       const valid = await condition('shop', 'ModelValid');
       expect(valid?.status).toBe('False');
@@ -136,18 +147,24 @@ describe('an application applied on the hub', () => {
     const after = await worksOf('shop');
     expect(after.map(({ spec }) => hashOf(spec))).toEqual(before.map(({ spec }) => hashOf(spec)));
 
-    await hub().update(CodecoAppResource, { ...(await get('shop')), spec: current.spec });
+    await edit('shop', (spec) => {
+      spec['codecoapp-msspec'][0]!.serviceChannels![0]!.otherService.serviceName = 'api';
+    });
     await ready('shop');
   });
 
   it('has its work put right when somebody edits it', async () => {
     const [work] = await worksOf('shop');
-    const edited = structuredClone(work!);
-    const deployment = edited.spec.workload.manifests!.find(
-      ({ kind }) => kind === 'Deployment',
-    ) as unknown as { spec: { replicas: number } };
-    deployment.spec.replicas = 7;
-    await hub().update(ManifestWorkResource, edited);
+    await vi.waitFor(async () => {
+      const [edited] = await worksOf('shop');
+      const deployment = edited!.spec.workload.manifests!.find(
+        ({ kind }) => kind === 'Deployment',
+      ) as unknown as {
+        spec: { replicas: number };
+      };
+      deployment.spec.replicas = 7;
+      await hub().update(ManifestWorkResource, edited!);
+    }, WAIT);
     await vi.waitFor(async () => {
       const [now] = await worksOf('shop');
       expect(hashOf(now!.spec)).toBe(hashOf(work!.spec));
@@ -159,9 +176,9 @@ describe('an application applied on the hub', () => {
       namespace: NAMESPACE,
       name: 'shop-assignment-plan',
     });
-    const current = await get('shop');
-    current.spec['codecoapp-msspec'][1]!.replicas = 4;
-    await hub().update(CodecoAppResource, current);
+    await edit('shop', (spec) => {
+      spec['codecoapp-msspec'][1]!.replicas = 4;
+    });
     await vi.waitFor(async () => expect(await podsOf('shop')).toBe(5), WAIT);
     await ready('shop');
     const after = await hub().get(AssignmentPlanResource, {
@@ -241,7 +258,7 @@ describe('deleting applications', () => {
       await hub().delete(CodecoAppResource, { namespace: NAMESPACE, name });
     await vi.waitFor(
       async () => expect(await hub().list(CodecoAppResource, { namespace: NAMESPACE })).toEqual([]),
-      WAIT,
+      GARBAGE,
     );
     await vi.waitFor(async () => {
       expect(await hub().list(ManifestWorkResource)).toEqual([]);
@@ -251,7 +268,7 @@ describe('deleting applications', () => {
         expect(await api.admin.list(DeploymentResource, { namespace: NAMESPACE })).toEqual([]);
         expect(await api.admin.list(PodResource, { namespace: NAMESPACE })).toEqual([]);
       }
-    }, WAIT);
+    }, GARBAGE);
     const kept = await Promise.allSettled(
       federation.clusters.map(({ api }) =>
         api.admin.get(NamespaceResource, { namespace: '', name: NAMESPACE }),

@@ -1,14 +1,20 @@
-import { type AssignmentPlan, planName } from '../../api/codeco/v1alpha1/assignmentplan.ts';
+import type { AssignmentPlan } from '../../api/codeco/v1alpha1/assignmentplan.ts';
 import {
   type CodecoApp,
   CodecoAppResource,
   type CodecoAppSpec,
 } from '../../api/codeco/v1alpha1/codecoapp.ts';
-import type { ConditionDraft } from '../../api/conditions.ts';
+import { type ConditionDraft, findCondition } from '../../api/conditions.ts';
 import { type ControllerRevision, ControllerRevisionResource } from '../../api/core.ts';
 import { canonicalJson } from '../../api/hash.ts';
-import { APP_NAMESPACE_LABEL, abandonedClusters, FINALIZER, labelValue } from '../../api/labels.ts';
-import type { ObjectKey } from '../../api/meta.ts';
+import {
+  APP_NAMESPACE_LABEL,
+  APP_UID_LABEL,
+  abandonedClusters,
+  FINALIZER,
+  labelValue,
+} from '../../api/labels.ts';
+import type { ObjectKey, ObjectMeta } from '../../api/meta.ts';
 import { ManifestWorkResource } from '../../api/ocm/manifestwork.ts';
 import { isAlreadyExists } from '../../runtime/apierror.ts';
 import type { Client } from '../../runtime/client.ts';
@@ -24,7 +30,7 @@ import { modelOf, toRevision } from '../../work/revision.ts';
 import type { WorkState } from '../../work/workstate.ts';
 import { type Distribution, planDistribution } from './distribution.ts';
 import { clustersLeft, modelAccepted, modelRefused, workCorrected } from './events.ts';
-import { deletionState } from './finalize.ts';
+import { DELETION_QUIET_MS, deletingStatus, deletionState } from './finalize.ts';
 import { ignoredFields } from './ignoredfields.ts';
 import { isJudged, judgeModel, modelValid } from './intake.ts';
 import { writePlanStatus } from './planstatus.ts';
@@ -39,7 +45,8 @@ export interface AcmView {
   app(key: ObjectKey): CodecoApp | undefined;
   /** All apps of a namespace. */
   apps(namespace: string): readonly CodecoApp[];
-  plan(key: ObjectKey): AssignmentPlan | undefined;
+  /** The plan of this very app, not of an earlier one of its name. */
+  plan(app: CodecoApp): AssignmentPlan | undefined;
   revisions(app: CodecoApp): readonly ControllerRevision[];
   works(uid: string): readonly WorkState[];
   baseWorks(cluster: string): readonly WorkState[];
@@ -58,6 +65,9 @@ export interface AppReconcilerDeps {
   view: AcmView;
   podCheck: PodCheck;
 }
+
+/** Until works that the cache did not know are looked for again. */
+const OVERLOOKED_MS = 500;
 
 interface Accepted {
   revision: string;
@@ -82,7 +92,7 @@ export class AppReconciler implements Reconciler {
     if (cached.metadata.deletionTimestamp !== undefined) return this.#finalize(cached);
     const app = await this.#withFinalizer(cached);
     const intake = await this.#takeIn(app);
-    const plan = this.#deps.view.plan({ namespace: key.namespace, name: planName(key.name) });
+    const plan = this.#deps.view.plan(app);
     const distributed = await this.#distribute(app, plan);
     const againInMs = await this.#report(app, plan, intake, distributed);
     log.debug({ generation: app.metadata.generation }, 'Application reconciled');
@@ -117,12 +127,15 @@ export class AppReconciler implements Reconciler {
       findings.push(...(await podCheck.judge(app.spec['codecoapp-msspec'], policy.podSecurity)));
     const condition = modelValid(findings, generation);
     if (condition.status === 'False') {
-      recorder.event(app, modelRefused(condition.message));
+      // Said once: a restart over a thousand refused models writes nothing.
+      const told = findCondition(app.status?.conditions, 'ModelValid');
+      if (told?.message !== condition.message || told.observedGeneration !== generation)
+        recorder.event(app, modelRefused(condition.message));
       return { accepted: before, condition };
     }
     const revision = toRevision(app);
     const exists = view.revisions(app).some(({ metadata }) => metadata.name === revision.metadata.name);
-    if (!exists && before?.revision !== revision.metadata.name) {
+    if (!exists) {
       try {
         await client.create(ControllerRevisionResource, revision);
         recorder.event(app, modelAccepted(revision.metadata.name));
@@ -159,12 +172,7 @@ export class AppReconciler implements Reconciler {
         recorder.event(app, workCorrected(work.metadata.namespace ?? '', work.metadata.name));
       if (outcome.dropped !== undefined) dropped.push(outcome.dropped);
     }
-    for (const { metadata } of distribution.remove) {
-      await this.#deps.client.delete(ManifestWorkResource, {
-        namespace: metadata.namespace ?? '',
-        name: metadata.name,
-      });
-    }
+    for (const { metadata } of distribution.remove) await this.#delete(metadata);
     return { spec, distribution, dropped };
   }
 
@@ -181,7 +189,8 @@ export class AppReconciler implements Reconciler {
     const { view, client, clock } = this.#deps;
     const identity = identityOf(app);
     const works = view.works(identity.uid);
-    const places = spec ? placesOf(identity, spec, plan?.spec.decision, works) : [];
+    // Without the decided model its names are the best guess: what runs is still told.
+    const places = placesOf(identity, spec ?? app.spec, plan?.spec.decision, works);
     const clusters = new Set(works.map(({ metadata }) => metadata.namespace ?? ''));
     const bases = [...clusters, ...(distribution?.waitingForBase ?? [])].flatMap((cluster) =>
       view
@@ -199,13 +208,14 @@ export class AppReconciler implements Reconciler {
       plan,
       places,
       troubles,
-      problems: [...(distribution?.problems ?? []), ...dropped],
+      problems: distribution?.problems ?? [],
+      dropped,
       waitingForBase: distribution?.waitingForBase ?? [],
       distributed:
         distribution !== undefined && distribution.apply.length === 0 && distribution.remove.length === 0,
       silent,
       classified: view.classified(),
-      now: new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
+      now: timestamp(clock),
     });
     if (canonicalJson(status) !== canonicalJson(app.status ?? {})) {
       await client.updateStatus(CodecoAppResource, { ...app, status });
@@ -244,10 +254,17 @@ export class AppReconciler implements Reconciler {
     const works = view.works(identity.uid);
     const abandoned = new Set(abandonedClusters(app.metadata.annotations));
     const state = deletionState(works, view.clusters(), abandoned);
-    for (const { metadata } of state.remove) {
-      await client.delete(ManifestWorkResource, { namespace: metadata.namespace ?? '', name: metadata.name });
-    }
-    if (state.waiting.length > 0) return DONE;
+    for (const { metadata } of state.remove) await this.#delete(metadata);
+    if (state.waiting.length > 0) return this.#tellWhatDeletionWaitsFor(app, state.waiting);
+    // A work that this process created a moment ago may be missing in the cache, and nobody would delete it.
+    const labelSelector = `${APP_UID_LABEL}=${identity.uid}`;
+    const onHub = await client.list(ManifestWorkResource, { labelSelector });
+    const overlooked = onHub.filter(
+      ({ metadata }) => !works.some((work) => work.metadata.uid === metadata.uid),
+    );
+    for (const { metadata } of overlooked) await this.#delete(metadata);
+    // A list may be older than the cache: look again, for no event may come any more.
+    if (overlooked.length > 0) return { requeueAfterMs: OVERLOOKED_MS };
     await this.#removeBaseWorks(app, view);
     if (state.left.length > 0) recorder.event(app, clustersLeft(state.left));
     const key = { namespace: identity.namespace, name: identity.name };
@@ -263,7 +280,7 @@ export class AppReconciler implements Reconciler {
       others.flatMap((other) => {
         // One that is going itself needs no new works; of several that go, the last takes the base work along.
         const going = other.metadata.deletionTimestamp !== undefined;
-        const plan = going ? undefined : view.plan({ namespace, name: planName(other.metadata.name) });
+        const plan = going ? undefined : view.plan(other);
         const planned = plan?.spec.decision?.assignments ?? [];
         const present = view.works(other.metadata.uid ?? '').map(({ metadata }) => metadata.namespace ?? '');
         return [...planned.map(({ cluster }) => cluster), ...present];
@@ -278,11 +295,34 @@ export class AppReconciler implements Reconciler {
             metadata.labels?.[APP_NAMESPACE_LABEL] === labelValue(namespace) &&
             metadata.deletionTimestamp === undefined,
         );
-      for (const { metadata } of bases) {
-        await this.#deps.client.delete(ManifestWorkResource, { namespace: cluster, name: metadata.name });
-      }
+      for (const { metadata } of bases) await this.#delete(metadata);
     }
   }
+
+  /** Only the very work that was decided on: one that came back under its name meanwhile stays. */
+  #delete({ namespace = '', name, uid }: ObjectMeta): Promise<void> {
+    return this.#deps.client.delete(
+      ManifestWorkResource,
+      { namespace, name },
+      uid === undefined ? {} : { uid },
+    );
+  }
+
+  /** An ordinary deletion is over in seconds and needs no status; one that is not names what it waits for. */
+  async #tellWhatDeletionWaitsFor(app: CodecoApp, waiting: readonly string[]): Promise<Result> {
+    const { client, clock } = this.#deps;
+    const waitedMs = clock.now() - Date.parse(app.metadata.deletionTimestamp ?? '');
+    if (waitedMs < DELETION_QUIET_MS) return { requeueAfterMs: DELETION_QUIET_MS - Math.max(0, waitedMs) };
+    const status = deletingStatus(app, waiting, timestamp(clock));
+    if (canonicalJson(status) !== canonicalJson(app.status ?? {}))
+      await client.updateStatus(CodecoAppResource, { ...app, status });
+    return DONE;
+  }
+}
+
+/** As metav1.Time: whole seconds. */
+function timestamp(clock: Clock): string {
+  return new Date(clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 function identityOf({ metadata }: CodecoApp): AppIdentity {

@@ -56,7 +56,11 @@ export function planDistribution(input: DistributionInput): Distribution {
       );
     }
     // OCM tries a refused executor again only after a minute: never let an app's work come before its executor.
-    const executorReady = base !== undefined && isApplied(base) && !differs(desiredBase, base);
+    const executorReady =
+      base !== undefined &&
+      base.metadata.deletionTimestamp === undefined &&
+      isApplied(base) &&
+      !differs(desiredBase, base);
     if (!executorReady) result.waitingForBase.push(cluster);
     for (const [shard, content] of shards) {
       const work = appWork({

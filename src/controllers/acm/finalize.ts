@@ -1,4 +1,10 @@
+import type { CodecoApp, CodecoAppStatus } from '../../api/codeco/v1alpha1/codecoapp.ts';
+import { mergeConditions } from '../../api/conditions.ts';
+import { ABANDON_CLUSTERS_ANNOTATION } from '../../api/labels.ts';
 import type { WorkState } from '../../work/workstate.ts';
+
+/** A deletion that takes longer says what it waits for. */
+export const DELETION_QUIET_MS = 60_000;
 
 /** What deleting an app still waits for. */
 export interface DeletionState {
@@ -26,5 +32,17 @@ export function deletionState(
     remove: works.filter(({ metadata }) => metadata.deletionTimestamp === undefined),
     waiting: names(works.filter((work) => !givenUp(work))),
     left: names(works.filter(givenUp)),
+  };
+}
+
+/** The status of an app whose deletion waits for works on `waiting`, with the way out. */
+export function deletingStatus(app: CodecoApp, waiting: readonly string[], now: string): CodecoAppStatus {
+  const { name, namespace = '', generation = 1 } = app.metadata;
+  const clusters = waiting.join(',');
+  const message = `the deletion waits for the work agents of ${waiting.join(', ')} to remove the works there. Next: kubectl get managedclusters ${waiting.join(' ')}; where one never comes back: kubectl annotate codecoapp -n ${namespace} ${name} ${ABANDON_CLUSTERS_ANNOTATION}=${clusters}`;
+  const ready = { type: 'Ready', status: 'False', reason: 'Deleting', message } as const;
+  return {
+    ...app.status,
+    conditions: mergeConditions(app.status?.conditions, [ready], generation, now),
   };
 }

@@ -50,6 +50,9 @@ export function takenNames(app: CodecoApp, others: readonly CodecoApp[]): Findin
 function isOlder(a: CodecoApp, b: CodecoApp): boolean {
   const created = (app: CodecoApp) => app.metadata.creationTimestamp ?? '';
   if (created(a) !== created(b)) return created(a) < created(b);
+  // Times have seconds only. Of two in one second the accepted one stays: it may run already.
+  const accepted = ({ status }: CodecoApp) => status?.acceptedRevision !== undefined;
+  if (accepted(a) !== accepted(b)) return accepted(a);
   return (a.metadata.uid ?? '') < (b.metadata.uid ?? '');
 }
 

@@ -27,8 +27,14 @@ export class PodCheck {
     index: number,
     level: PodSecurityLevel,
   ): Promise<Finding[]> {
-    // Accounts exist on managed clusters, not here; policy has judged the name.
-    const { serviceAccountName: _, schedulerName: __, ...spec } = podspec;
+    // These exist on managed clusters, not here: the server would refuse what it does not find.
+    const {
+      serviceAccountName: _,
+      schedulerName: __,
+      priorityClassName: ___,
+      runtimeClassName: ____,
+      ...spec
+    } = podspec;
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -52,8 +58,9 @@ function namespaceOf(level: PodSecurityLevel): string {
 
 function findingsOf(error: ApiError, path: string, level: PodSecurityLevel): Finding[] {
   const causes = error.details.causes ?? [];
-  if (error.code === 'Forbidden') {
-    const rule = /violates PodSecurity "[^"]*": (.*)$/.exec(error.message)?.[1] ?? error.message;
+  // The server gives Pod Security and other admission plugins one reason; only the message tells them apart.
+  const rule = /violates PodSecurity "[^"]*": (.*)$/s.exec(error.message)?.[1];
+  if (rule !== undefined) {
     return [
       { path, value: '', message: `refused by Pod Security level ${level}: ${rule}`, severity: 'Error' },
     ];

@@ -20,8 +20,10 @@ export interface ReportInput {
   plan: AssignmentPlan | undefined;
   places: readonly PlaceState[];
   troubles: readonly Trouble[];
-  /** What keeps works from being written or rendered whole. */
+  /** What keeps works from being rendered whole. */
   problems: readonly string[];
+  /** Works that the hub keeps otherwise than they were written: `cluster/work: spec.path`. */
+  dropped: readonly string[];
   waitingForBase: readonly string[];
   /** Every work of the decision lies on the hub as it was rendered. */
   distributed: boolean;
@@ -111,9 +113,16 @@ function plannedCondition({ app, plan, accepted }: ReportInput): ConditionDraft 
 
 function distributedCondition(input: ReportInput): ConditionDraft {
   const type = 'Distributed';
-  const { plan, silent, troubles, problems, waitingForBase, distributed } = input;
+  const { plan, silent, troubles, problems, dropped, waitingForBase, distributed, decidedSpec } = input;
   if (!plan?.spec.decision)
     return { type, status: 'False', reason: 'NoDecision', message: 'nothing is decided yet' };
+  if (!decidedSpec)
+    return {
+      type,
+      status: 'False',
+      reason: 'RevisionMissing',
+      message: `ControllerRevision ${plan.spec.decision.revision}, of which decision ${plan.spec.decision.id} was made, does not exist; works stay as they are until the next decision`,
+    };
   const [trouble] = troubles;
   if (trouble) {
     const more = troubles.length > 1 ? `; and ${troubles.length - 1} more` : '';
@@ -138,6 +147,13 @@ function distributedCondition(input: ReportInput): ConditionDraft {
         )} has not looked at a change for more than 60 s; what runs there keeps running. Next: kubectl get managedclusters ${mute.cluster}`,
     };
   }
+  if (dropped.length > 0)
+    return {
+      type,
+      status: 'False',
+      reason: 'FieldDropped',
+      message: `the hub does not keep what is written: ${dropped.slice(0, NAMED).join('; ')}. Next: kubectl get crd manifestworks.work.open-cluster-management.io -o yaml (is it older than the work agent?)`,
+    };
   if (problems.length > 0)
     return { type, status: 'False', reason: 'NotRendered', message: problems.slice(0, NAMED).join('; ') };
   if (waitingForBase.length > 0)
@@ -157,27 +173,35 @@ function distributedCondition(input: ReportInput): ConditionDraft {
   };
 }
 
-function availableCondition({ places }: ReportInput): ConditionDraft {
+function availableCondition({ app, places }: ReportInput): ConditionDraft {
+  const { namespace = '' } = app.metadata;
   const type = 'Available';
   const wanted = places.filter((place) => place.wanted > 0);
   if (wanted.length === 0)
     return { type, status: 'False', reason: 'NothingRuns', message: 'no service runs anywhere' };
-  const down = wanted.filter(({ state }) => (state?.ready ?? 0) === 0);
+  // Old Pods of an update or a move answer calls, too.
+  const serving = new Set(
+    places.filter(({ state }) => (state?.serving ?? 0) > 0).map(({ service }) => service),
+  );
+  const down = wanted.filter(({ service }) => !serving.has(service));
   if (down.length === 0)
     return { type, status: 'True', reason: 'EveryServiceRuns', message: 'every service has ready replicas' };
   return {
     type,
     status: 'False',
     reason: 'ServicesDown',
-    message: down.slice(0, NAMED).map(placeText).join('; '),
+    message: down
+      .slice(0, NAMED)
+      .map((place) => placeText(place, namespace))
+      .join('; '),
   };
 }
 
 /** `web: 0 of 2 ready on edge-a`, with what to look at once the Deployment there has given up waiting. */
-function placeText({ service, cluster, wanted, state }: PlaceState): string {
+function placeText({ service, cluster, wanted, state }: PlaceState, namespace: string): string {
   const text = `${service}: ${state?.ready ?? 0} of ${wanted} ready on ${cluster}`;
   if (!state?.deadlineExceeded) return text;
-  return `${text} for 5 min; the cluster does not report why until the agent is installed (kubectl --context ${cluster} describe deployment ${state.name})`;
+  return `${text} for 5 min; the cluster does not report why until the agent is installed (kubectl --context ${cluster} describe deployment -n ${namespace} ${state.name})`;
 }
 
 function edgesOf({ plan, app, decidedSpec }: ReportInput): { text: string; condition: ConditionDraft } {
@@ -310,7 +334,10 @@ function readyCondition(
       type,
       status: 'False',
       reason: 'ReplicasMissing',
-      message: lacking.slice(0, NAMED).map(placeText).join('; '),
+      message: lacking
+        .slice(0, NAMED)
+        .map((place) => placeText(place, app.metadata.namespace ?? ''))
+        .join('; '),
     };
   if (!distributed || leaving.length > 0)
     return {
@@ -334,9 +361,11 @@ function servicesOf(wanted: readonly PlaceState[]): NonNullable<CodecoAppStatus[
   const byService = Map.groupBy(wanted, ({ service }) => service);
   return [...byService].slice(0, SERVICES_SHOWN).map(([serviceName, places]) => ({
     serviceName,
-    clusters: places
-      .slice(0, CLUSTERS_SHOWN)
-      .map(({ cluster, wanted: replicas, state }) => ({ name: cluster, replicas, ready: state?.ready ?? 0 })),
+    clusters: places.slice(0, CLUSTERS_SHOWN).map(({ cluster, wanted: replicas, state }) => ({
+      name: cluster,
+      replicas,
+      ready: state?.serving ?? 0,
+    })),
   }));
 }
 
@@ -360,7 +389,7 @@ function legacyStatus(
     status: ready.status === 'True' ? 'OK' : available.status === 'True' ? 'Warning' : 'Error',
     errorMsg: ready.status === 'True' ? '' : (wrong?.message ?? ready.message),
     appMetrics: {
-      numPods: running.reduce((sum, { state }) => sum + (state?.ready ?? 0), 0),
+      numPods: running.reduce((sum, { state }) => sum + (state?.serving ?? 0), 0),
       serviceMetrics: running.slice(0, SERVICES_SHOWN).map(({ service, cluster }) => ({
         serviceName: service,
         clusterName: cluster,

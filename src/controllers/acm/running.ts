@@ -55,7 +55,7 @@ export function placesOf(
 /** What the plan's status says runs: SWM's running placement. */
 export function runningOf(places: readonly PlaceState[]): RunningAssignment[] {
   return places.flatMap(({ service, cluster, state, decision }) =>
-    state ? [{ service, cluster, decision, replicas: state.desired, ready: state.ready }] : [],
+    state ? [{ service, cluster, decision, replicas: state.desired, ready: state.serving }] : [],
   );
 }
 

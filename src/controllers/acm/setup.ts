@@ -1,4 +1,8 @@
-import { type AssignmentPlan, AssignmentPlanResource } from '../../api/codeco/v1alpha1/assignmentplan.ts';
+import {
+  type AssignmentPlan,
+  AssignmentPlanResource,
+  planName,
+} from '../../api/codeco/v1alpha1/assignmentplan.ts';
 import {
   type ClusterCapability,
   ClusterCapabilityResource,
@@ -13,6 +17,7 @@ import {
   BUILT_IN_PROFILES,
   PerformanceProfileResource,
 } from '../../api/codeco/v1alpha1/performanceprofile.ts';
+import { findCondition } from '../../api/conditions.ts';
 import {
   type ConfigMap,
   ConfigMapResource,
@@ -24,6 +29,7 @@ import {
   SecretResource,
 } from '../../api/core.ts';
 import {
+  APP_NAMESPACE_LABEL,
   APP_UID_LABEL,
   DISTRIBUTE_LABEL,
   MANAGED_BY,
@@ -41,6 +47,7 @@ import type { InformerFactory } from '../../runtime/informer.ts';
 import type { Logger } from '../../runtime/reconcile.ts';
 import type { Recorder } from '../../runtime/recorder.ts';
 import { itself, watch } from '../../runtime/watches.ts';
+import { isOf } from '../../snapshot/appstate.ts';
 import { policyRules } from '../../snapshot/policy.ts';
 import { toWorkState, type WorkState } from '../../work/workstate.ts';
 import { type AcmView, AppReconciler } from './appreconciler.ts';
@@ -93,7 +100,11 @@ export function setupAcm(deps: AcmDeps): Controller[] {
   const view: AcmView = {
     app: (key) => apps.lister.get(key),
     apps: (namespace) => apps.lister.list(namespace),
-    plan: (key) => plans.lister.get(key),
+    plan: (app) => {
+      const name = planName(app.metadata.name);
+      const plan = plans.lister.get({ namespace: app.metadata.namespace ?? '', name });
+      return plan && isOf(plan, app) ? plan : undefined;
+    },
     revisions: ({ metadata }) => revisions.lister.byIndex('owner', metadata.uid ?? ''),
     works: (uid) => works.lister.byIndex('app', uid),
     baseWorks: (cluster) => works.lister.byIndex('base', cluster),
@@ -128,6 +139,18 @@ export function setupAcm(deps: AcmDeps): Controller[] {
   const ofUid = (uid: string): ObjectKey[] => apps.lister.byIndex('uid', uid).map(keyOf);
   const everyApp = (): ObjectKey[] => apps.lister.list().map(keyOf);
   watch(apps, controller, itself);
+  // A name that an app gives up may be what a younger one of its namespace was refused for.
+  watch(
+    apps,
+    controller,
+    ({ metadata }) =>
+      apps.lister
+        .list(metadata.namespace ?? '')
+        .filter(({ status }) => findCondition(status?.conditions, 'ModelValid')?.status === 'False')
+        .map(keyOf),
+    ({ old, new: now }) => old !== undefined && old.metadata.generation !== now?.metadata.generation,
+  );
+  watch(profiles, controller, everyApp);
   watch(plans, controller, ({ metadata }) =>
     (metadata.ownerReferences ?? []).flatMap(({ uid }) => ofUid(uid)),
   );
@@ -137,7 +160,7 @@ export function setupAcm(deps: AcmDeps): Controller[] {
   // A base work says no app: it matters to every app of its namespace.
   watch(works, controller, ({ metadata }) => {
     const uid = metadata.labels?.[APP_UID_LABEL];
-    return uid === undefined ? inNamespace(baseNamespace(metadata.name)) : ofUid(uid);
+    return uid === undefined ? inNamespace(metadata.labels?.[APP_NAMESPACE_LABEL] ?? '') : ofUid(uid);
   });
   watch(clusters, controller, everyApp, ({ old, new: now }) => (old === undefined) !== (now === undefined));
   watch(policies, controller, everyApp);
@@ -148,8 +171,4 @@ export function setupAcm(deps: AcmDeps): Controller[] {
     );
   }
   return [controller];
-
-  function baseNamespace(work: string): string {
-    return work.slice('codeco-base-'.length);
-  }
 }

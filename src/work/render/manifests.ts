@@ -42,17 +42,22 @@ export function renderCluster(
   const configMaps = unique(references.flatMap((each) => each.configMaps));
   const secrets = unique(references.flatMap((each) => each.secrets));
   const missing: string[] = [];
+  const needed = (kind: 'configMaps' | 'secrets', name: string) =>
+    references.some((each) => each[kind].includes(name) && !each.optional[kind].includes(name));
   const copies = [
     ...configMaps.flatMap((name) => {
       const found = hub.configMap(name);
-      if (!found) missing.push(`ConfigMap ${name} does not exist in namespace ${app.namespace} on the hub`);
+      if (!found && needed('configMaps', name))
+        missing.push(`ConfigMap ${name} does not exist in namespace ${app.namespace} on the hub`);
       return found ? [copy(app, 'ConfigMap', found, ['data', 'binaryData', 'immutable'])] : [];
     }),
     ...secrets.flatMap((name) => {
       const found = hub.secret(name);
       const allowed = found?.metadata.labels?.[DISTRIBUTE_LABEL] === 'true';
-      if (!found) missing.push(`Secret ${name} does not exist in namespace ${app.namespace} on the hub`);
-      else if (!allowed) missing.push(`Secret ${name} is not copied without label ${DISTRIBUTE_LABEL}=true`);
+      if (!allowed && needed('secrets', name))
+        missing.push(
+          `namespace ${app.namespace} on the hub has no Secret ${name} with label ${DISTRIBUTE_LABEL}=true; others are not copied`,
+        );
       return found && allowed ? [copy(app, 'Secret', found, ['data', 'type', 'immutable'])] : [];
     }),
   ];

@@ -4,7 +4,12 @@ import type { PodSpec } from '../../api/codeco/v1alpha1/codecoapp.ts';
 export interface References {
   configMaps: string[];
   secrets: string[];
+  /** Those among them without which the Pod may start. */
+  optional: { configMaps: string[]; secrets: string[] };
 }
+
+/** Kubernetes puts the CA of its own API server into every namespace: that of the hub is wrong elsewhere. */
+const OF_EACH_CLUSTER = 'kube-root-ca.crt';
 
 type Json = { [key: string]: unknown };
 
@@ -13,11 +18,13 @@ type Json = { [key: string]: unknown };
  * imagePullSecrets, each once and sorted.
  */
 export function referencesOf(podspec: PodSpec): References {
-  const configMaps = new Set<string>();
-  const secrets = new Set<string>();
-  const named = (into: Set<string>, reference: unknown, key = 'name') => {
-    const name = (reference as Json | undefined)?.[key];
-    if (typeof name === 'string' && name !== '') into.add(name);
+  // By name: whether some reference needs it.
+  const configMaps = new Map<string, boolean>();
+  const secrets = new Map<string, boolean>();
+  const named = (into: Map<string, boolean>, reference: unknown, key = 'name') => {
+    const { [key]: name, optional } = (reference ?? {}) as Json;
+    if (typeof name !== 'string' || name === '' || name === OF_EACH_CLUSTER) return;
+    into.set(name, into.get(name) === true || optional !== true);
   };
   for (const volume of (podspec.volumes ?? []) as Json[]) {
     named(configMaps, volume['configMap']);
@@ -40,5 +47,13 @@ export function referencesOf(podspec: PodSpec): References {
     }
   }
   for (const secret of podspec.imagePullSecrets ?? []) named(secrets, secret);
-  return { configMaps: [...configMaps].sort(), secrets: [...secrets].sort() };
+  return {
+    configMaps: [...configMaps.keys()].sort(),
+    secrets: [...secrets.keys()].sort(),
+    optional: { configMaps: unneeded(configMaps), secrets: unneeded(secrets) },
+  };
+}
+
+function unneeded(names: ReadonlyMap<string, boolean>): string[] {
+  return [...names].flatMap(([name, needed]) => (needed ? [] : [name])).sort();
 }

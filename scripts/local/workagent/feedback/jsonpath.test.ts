@@ -94,9 +94,7 @@ test('every member of a flat object is found by its quoted name', () => {
       fc.string().filter((name) => !name.includes("'")),
       fc.integer(),
       (name, value) => {
-        expect(parseJsonPath(`['${name}']`).first({ [name]: value })).toBe(
-          name === '__proto__' ? undefined : value,
-        );
+        expect(parseJsonPath(`['${name}']`).first({ [name]: value })).toBe(value);
       },
     ),
   );

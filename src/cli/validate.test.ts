@@ -57,7 +57,7 @@ describe('a file', () => {
       ],
     };
     expect(judge(JSON.stringify(list, undefined, 1)).findings).toMatchObject([
-      { path: 'spec.ownr', nearest: 'owner', line: 19 },
+      { path: 'spec.ownr', nearest: 'owner', line: 20 },
     ]);
   });
 

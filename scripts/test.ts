@@ -38,7 +38,7 @@ await demonstration();
 if (process.env['OCM_WORK_AGENT'] === undefined) {
   console.log("not run: the work agent contract against OCM's own agent (set OCM_WORK_AGENT to its binary)");
 }
-console.log("not run: comparison with OCM's own CRD files (the check does not exist yet)");
+console.log("not run: comparison with OCM's own CRD files (node scripts/ocmcheck.ts DIR)");
 rmSync(reports, { recursive: true, force: true });
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

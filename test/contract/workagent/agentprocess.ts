@@ -11,6 +11,8 @@ export interface AgentProcess {
   readonly periods: Periods;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Stops it for good. */
+  end(): Promise<void>;
 }
 
 const MAIN = new URL('../../../scripts/local/workagent/main.ts', import.meta.url).pathname;
@@ -26,7 +28,7 @@ export function subjects(): Subject[] {
 
 export async function agentProcess(planes: ControlPlanes, subject: Subject): Promise<AgentProcess> {
   const periods = subject.name === 'OCM' ? OCM_PERIODS : LOCAL_PERIODS;
-  const { port } = await reservePort();
+  const { port, release } = await reservePort();
   const flags = [
     `--kubeconfig=${planes.agentSpokeKubeconfig}`,
     '--workload-source-driver=kube',
@@ -52,16 +54,21 @@ export async function agentProcess(planes: ControlPlanes, subject: Subject): Pro
       ? [subject.binary, ['agent', ...flags]]
       : [process.execPath, [MAIN, ...flags, ...own]];
   let running: GroupProcess | undefined;
+  const stop = async () => {
+    running?.kill('SIGTERM');
+    await running?.exited;
+    running = undefined;
+  };
   return {
     periods,
+    stop,
+    async end() {
+      await stop();
+      release();
+    },
     async start() {
       const log = path.join(planes.folder, 'work-agent.log');
       running = await planes.group.start({ name: 'work-agent', command, args, log });
-    },
-    async stop() {
-      running?.kill('SIGTERM');
-      await running?.exited;
-      running = undefined;
     },
   };
 }

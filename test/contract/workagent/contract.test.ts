@@ -36,7 +36,7 @@ describe.each(subjects())('work agent ($name)', (subject) => {
   afterEach(() => setting.bench.sweep());
 
   afterAll(async () => {
-    await agent?.stop();
+    await agent?.end();
     await planes?.stop();
   });
 

@@ -1,3 +1,4 @@
+import { meetsRequirement } from '../api/labelrequirement.ts';
 import type { FederationModel } from './federation.ts';
 import type { Application, Location, Problem, Service } from './problem.ts';
 import type { Rule } from './result.ts';
@@ -58,7 +59,7 @@ export function exclusionsOf(
   if (service.onlyLocations && !service.onlyLocations.includes(location.id))
     add('Selector', 'is not in placement.clusters');
   if (service.notLocations.includes(location.id)) add('Selector', 'is in placement.notClusters');
-  const unmet = service.requirements.find((requirement) => !meets(location, requirement));
+  const unmet = service.requirements.find((requirement) => !meetsRequirement(requirement, location.labels));
   if (unmet)
     add(
       'Selector',
@@ -101,20 +102,6 @@ export function exclusionsOf(
   else if (location.shapes && !location.shapes.some((shape) => fits(service, shape)))
     add('Shape', 'has no node with room for one replica');
   return found;
-}
-
-function meets({ labels }: Location, { key, operator, values }: Service['requirements'][number]): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-  }
 }
 
 function tolerated({ tolerations }: Service, taint: Location['taints'][number]): boolean {

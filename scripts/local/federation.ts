@@ -56,6 +56,7 @@ export interface FederationOptions {
 
 export interface WorkAgentOptions {
   statusSyncInterval: string;
+  /** Requests per second, to the hub and to the managed cluster each. */
   qps: number;
   burst: number;
   /** Further flags of the local agent; OCM's own does not get them. */
@@ -286,6 +287,8 @@ async function startWorkAgent(
     `--status-sync-interval=${options.statusSyncInterval}`,
     `--kube-api-qps=${options.qps}`,
     `--kube-api-burst=${options.burst}`,
+    `--hub-kube-api-qps=${options.qps}`,
+    `--hub-kube-api-burst=${options.burst}`,
     '--listen=127.0.0.1:0',
   ];
   const ocm = process.env['OCM_WORK_AGENT'];

@@ -55,6 +55,27 @@ test.each<[string, (spec: CrdSchema) => void, string]>([
     (spec) => Object.assign(spec, { required: ['tenant'] }),
     `${NAME} v1.spec.tenant: must be set there, unknown here`,
   ],
+  [
+    'a field that upstream demands and we may leave out',
+    (spec) => Object.assign(spec, { required: ['executor'] }),
+    `${NAME} v1.spec.executor: must be set there, optional here`,
+  ],
+  [
+    'another default',
+    (spec) =>
+      Object.assign(spec.properties!['deleteOption']!.properties!['propagationPolicy']!, {
+        default: 'Orphan',
+      }),
+    `${NAME} v1.spec.deleteOption.propagationPolicy: default "Foreground" here, "Orphan" there`,
+  ],
+  [
+    'entries of a list that upstream does not tell apart',
+    (spec) =>
+      delete spec.properties!['manifestConfigs']!.items!.properties!['conditionRules']![
+        'x-kubernetes-list-map-keys'
+      ],
+    `${NAME} v1.spec.manifestConfigs[].conditionRules: keys condition here, none there`,
+  ],
 ])('%s is told by path', (_, change, problem) => {
   expect(compareCrds(ours, theirs(change))).toEqual([problem]);
 });

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubeObject } from '../src/api/meta.ts';
+
 /** A CustomResourceDefinition, as far as it is compared. */
-export interface Crd {
-  metadata: { name: string };
+export interface Crd extends KubeObject {
   spec: {
     scope: string;
     versions: { name: string; served: boolean; schema: { openAPIV3Schema: CrdSchema } }[];
@@ -12,16 +14,18 @@ export interface CrdSchema {
   enum?: readonly unknown[];
   properties?: Record<string, CrdSchema>;
   required?: readonly string[];
+  default?: unknown;
   items?: CrdSchema;
   additionalProperties?: boolean | CrdSchema;
   'x-kubernetes-int-or-string'?: boolean;
   'x-kubernetes-preserve-unknown-fields'?: boolean;
+  'x-kubernetes-list-map-keys'?: readonly string[];
 }
 
 /**
  * Where the part of a kind that we use says something that upstream's definition of it does not: a field
- * that is not there, another type, a value that is not allowed, a field of spec that must be set and that we
- * do not know. Empty when everything that we use is as upstream has it.
+ * that is not there, another type, a value that is not allowed, a field that must be set and that we do not
+ * know or may leave out, another default, other keys of a list. Empty when everything that we use is as upstream has it.
  */
 export function compareCrds(ours: Crd, theirs: Crd | undefined): string[] {
   const name = ours.metadata.name;
@@ -56,9 +60,17 @@ function compare(ours: CrdSchema, theirs: CrdSchema, path: string, problems: str
   }
   if (ours.properties) {
     for (const field of theirs.required ?? []) {
-      if (!ours.properties[field]) problems.push(`${path}.${field}: must be set there, unknown here`);
+      const own = ours.properties[field];
+      if (!own) problems.push(`${path}.${field}: must be set there, unknown here`);
+      else if (!ours.required?.includes(field) && own.default === undefined)
+        problems.push(`${path}.${field}: must be set there, optional here`);
     }
   }
+  // What the API server fills in is part of what a reader gets back.
+  if (!isDeepStrictEqual(ours.default, theirs.default))
+    problems.push(`${path}: default ${text(ours.default)} here, ${text(theirs.default)} there`);
+  const [keys, otherKeys] = [ours, theirs].map((each) => (each['x-kubernetes-list-map-keys'] ?? []).join());
+  if (keys !== otherKeys) problems.push(`${path}: keys ${keys || 'none'} here, ${otherKeys || 'none'} there`);
   if (ours.items && theirs.items) compare(ours.items, theirs.items, `${path}[]`, problems);
   if (typeof ours.additionalProperties === 'object' && typeof theirs.additionalProperties === 'object')
     compare(ours.additionalProperties, theirs.additionalProperties, `${path}{}`, problems);
@@ -67,6 +79,10 @@ function compare(ours: CrdSchema, theirs: CrdSchema, path: string, problems: str
 /** apiVersion, kind and metadata need not be declared: every object has them. */
 function isObjectHead(path: string, field: string): boolean {
   return path.split('.').at(-1)?.includes(' ') === true && ['apiVersion', 'kind', 'metadata'].includes(field);
+}
+
+function text(value: unknown): string {
+  return value === undefined ? 'none' : JSON.stringify(value);
 }
 
 function kindOf(schema: CrdSchema): string {

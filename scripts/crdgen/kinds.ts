@@ -14,6 +14,7 @@ import {
   AppliedManifestWorkSpec,
   AppliedManifestWorkStatus,
 } from '../../src/api/ocm/appliedmanifestwork.ts';
+import { ClusterClaimResource, ClusterClaimSpec } from '../../src/api/ocm/clusterclaim.ts';
 import {
   ManagedClusterResource,
   ManagedClusterSpec,
@@ -34,6 +35,7 @@ import {
   ManifestWorkSpec,
   ManifestWorkStatus,
 } from '../../src/api/ocm/manifestwork.ts';
+import { PlacementResource, PlacementSpec, PlacementStatus } from '../../src/api/ocm/placement.ts';
 import { PlacementDecisionResource, PlacementDecisionStatus } from '../../src/api/ocm/placementdecision.ts';
 import type { Resource } from '../../src/api/resource.ts';
 
@@ -52,7 +54,10 @@ export interface Kind {
   folder: '' | 'ocm/hub' | 'ocm/managed';
   description: string;
   spec?: z.ZodType;
-  status: z.ZodType;
+  /** An object without spec is accepted, as upstream's definition of the kind has it. */
+  specOptional?: boolean;
+  /** Left out: the kind has none. */
+  status?: z.ZodType;
   shortNames?: string[];
   columns?: Column[];
   /** What one object can tell beyond its types. No rule reaches into a podspec. */
@@ -150,6 +155,8 @@ export const KINDS: readonly Kind[] = [
       { name: 'Jurisdiction', jsonPath: '.spec.jurisdiction' },
       { name: 'Security', jsonPath: '.spec.securityClass' },
       { name: 'gCO2e/kWh', jsonPath: '.spec.grid.gramsPerKWh', type: 'number' },
+      { name: 'Clusters', jsonPath: '.status.matched', type: 'integer' },
+      { name: 'Conflict', jsonPath: '.status.conditions[?(@.type=="Conflict")].status' },
       age,
     ],
   },
@@ -176,6 +183,8 @@ export const KINDS: readonly Kind[] = [
       { name: 'Connectivity', jsonPath: '.spec.connectivity' },
       { name: 'PodSecurity', jsonPath: '.spec.podSecurity' },
       { name: 'OnViolation', jsonPath: '.spec.onViolation' },
+      { name: 'Namespaces', jsonPath: '.status.namespaces.selected', type: 'integer' },
+      { name: 'Overruled', jsonPath: '.status.conditions[?(@.type=="Overruled")].status' },
       age,
     ],
   },
@@ -232,38 +241,53 @@ export const KINDS: readonly Kind[] = [
     status: whatIf.WhatIfStatus,
     columns: [stored, age],
   },
-  ocm(ManagedClusterResource, 'ocm/hub', ManagedClusterSpec, ManagedClusterStatus, [
-    { name: 'Accepted', jsonPath: '.spec.hubAcceptsClient' },
-    ready('Joined', 'ManagedClusterJoined'),
-    ready('Available', 'ManagedClusterConditionAvailable'),
-    age,
-  ]),
-  ocm(ManagedClusterSetResource, 'ocm/hub', ManagedClusterSetSpec, ManagedClusterSetStatus),
-  ocm(
-    ManagedClusterSetBindingResource,
-    'ocm/hub',
-    ManagedClusterSetBindingSpec,
-    ManagedClusterSetBindingStatus,
-  ),
-  ocm(PlacementDecisionResource, 'ocm/hub', undefined, PlacementDecisionStatus),
-  ocm(ManifestWorkResource, 'ocm/hub', ManifestWorkSpec, ManifestWorkStatus),
-  ocm(AppliedManifestWorkResource, 'ocm/managed', AppliedManifestWorkSpec, AppliedManifestWorkStatus),
+  ocm('ocm/hub', {
+    resource: ManagedClusterResource,
+    spec: ManagedClusterSpec,
+    status: ManagedClusterStatus,
+    columns: [
+      { name: 'Accepted', jsonPath: '.spec.hubAcceptsClient' },
+      ready('Joined', 'ManagedClusterJoined'),
+      ready('Available', 'ManagedClusterConditionAvailable'),
+      age,
+    ],
+  }),
+  ocm('ocm/hub', {
+    resource: ManagedClusterSetResource,
+    spec: ManagedClusterSetSpec,
+    status: ManagedClusterSetStatus,
+    specOptional: true,
+  }),
+  ocm('ocm/hub', {
+    resource: ManagedClusterSetBindingResource,
+    spec: ManagedClusterSetBindingSpec,
+    status: ManagedClusterSetBindingStatus,
+  }),
+  ocm('ocm/hub', {
+    resource: PlacementResource,
+    spec: PlacementSpec,
+    status: PlacementStatus,
+    columns: [
+      ready('Succeeded', 'PlacementSatisfied'),
+      { name: 'SelectedClusters', jsonPath: '.status.numberOfSelectedClusters', type: 'integer' },
+    ],
+  }),
+  ocm('ocm/hub', { resource: PlacementDecisionResource, status: PlacementDecisionStatus }),
+  ocm('ocm/hub', { resource: ManifestWorkResource, spec: ManifestWorkSpec, status: ManifestWorkStatus }),
+  ocm('ocm/managed', {
+    resource: AppliedManifestWorkResource,
+    spec: AppliedManifestWorkSpec,
+    status: AppliedManifestWorkStatus,
+  }),
+  ocm('ocm/managed', { resource: ClusterClaimResource, spec: ClusterClaimSpec, specOptional: true }),
 ];
 
 /** The part of one of OCM's kinds that the suite uses, for hubs on which OCM is not installed. */
-function ocm(
-  resource: Resource,
-  folder: 'ocm/hub' | 'ocm/managed',
-  spec: z.ZodType | undefined,
-  status: z.ZodType,
-  columns?: Column[],
-): Kind {
+function ocm(folder: 'ocm/hub' | 'ocm/managed', kind: Omit<Kind, 'folder' | 'description'>): Kind {
+  const { resource } = kind;
   return {
-    resource,
+    ...kind,
     folder,
     description: `The part of ${resource.kind} (Open Cluster Management) that the suite uses, for local federations without OCM.`,
-    ...(spec ? { spec } : {}),
-    status,
-    ...(columns ? { columns } : {}),
   };
 }

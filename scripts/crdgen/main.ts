@@ -8,9 +8,12 @@ import { type Schema, structuralSchema } from './structural.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const check = process.argv.includes('--check');
-const podSpec = JSON.parse(
-  await readFile(join(ROOT, 'src/api/codeco/v1alpha1/podspec.schema.gen.json'), 'utf8'),
-) as Schema;
+const PodSpec: Schema = {
+  ...(JSON.parse(
+    await readFile(join(ROOT, 'src/api/codeco/v1alpha1/podspec.schema.gen.json'), 'utf8'),
+  ) as Schema),
+  description: 'A core/v1 PodSpec, complete.',
+};
 
 const stale: string[] = [];
 for (const kind of KINDS) {
@@ -60,7 +63,7 @@ function crd(kind: Kind): object {
           served: true,
           storage: true,
           schema: { openAPIV3Schema: schemaOf(kind) },
-          subresources: { status: {} },
+          ...(kind.status ? { subresources: { status: {} } } : {}),
           ...(columns ? { additionalPrinterColumns: columns.map(column) } : {}),
         },
       ],
@@ -73,7 +76,7 @@ function column({ name, jsonPath, type = 'string', priority }: NonNullable<Kind[
 }
 
 function schemaOf(kind: Kind): Schema {
-  const spec = kind.spec ? structuralSchema(kind.spec) : undefined;
+  const spec = kind.spec ? structuralSchema(kind.spec, { PodSpec }) : undefined;
   for (const { at, rule, message } of spec ? (kind.rules ?? []) : []) {
     const place = locate(spec!, at ?? '');
     place['x-kubernetes-validations'] = [
@@ -81,7 +84,7 @@ function schemaOf(kind: Kind): Schema {
       { rule, message },
     ];
   }
-  return embed({
+  return {
     description: kind.description,
     type: 'object',
     properties: {
@@ -89,10 +92,10 @@ function schemaOf(kind: Kind): Schema {
       kind: { type: 'string' },
       metadata: { type: 'object' },
       ...(spec ? { spec } : {}),
-      status: structuralSchema(kind.status),
+      ...(kind.status ? { status: structuralSchema(kind.status) } : {}),
     },
-    ...(spec ? { required: ['spec'] } : {}),
-  });
+    ...(spec && kind.specOptional !== true ? { required: ['spec'] } : {}),
+  };
 }
 
 /** The schema at a path such as `list[].field`. Throws when there is none: a rule without a place checks nothing. */
@@ -105,29 +108,4 @@ function locate(schema: Schema, path: string): Schema {
   }
   if (!place) throw new Error(`no field at ${path}`);
   return place;
-}
-
-/** Puts the schemas of embedded objects in place: a PodSpec by its name, manifests as whole objects. */
-function embed(schema: Schema): Schema {
-  for (const [name, property] of Object.entries((schema['properties'] ?? {}) as Record<string, Schema>)) {
-    const properties = schema['properties'] as Record<string, Schema>;
-    if (name === 'podspec') properties[name] = { ...podSpec, description: 'A core/v1 PodSpec, complete.' };
-    else if (name === 'manifests' && !hasFields(property)) {
-      properties[name] = {
-        type: 'array',
-        items: {
-          type: 'object',
-          'x-kubernetes-embedded-resource': true,
-          'x-kubernetes-preserve-unknown-fields': true,
-        },
-      };
-    } else embed(property);
-  }
-  if (schema['items']) embed(schema['items'] as Schema);
-  return schema;
-}
-
-/** The list of the same name in a work's status has entries of a shape of its own. */
-function hasFields(list: Schema): boolean {
-  return (list['items'] as Schema | undefined)?.['properties'] !== undefined;
 }

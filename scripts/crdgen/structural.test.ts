@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { embeds } from '../../src/api/schema.ts';
 import { type Schema, structuralSchema } from './structural.ts';
 
 const CRDS = new URL('../../crds/', import.meta.url).pathname;
@@ -63,7 +64,8 @@ function schemasOf(file: string): Record<string, Schema> {
 describe.each(files)('%s', (file) => {
   test('is structural', () => {
     const { spec, status } = schemasOf(file);
-    expect([...(spec ? violations(spec, 'spec') : []), ...violations(status!, 'status')]).toEqual([]);
+    const found = [spec ? violations(spec, 'spec') : [], status ? violations(status, 'status') : []];
+    expect(found.flat()).toEqual([]);
   });
 });
 
@@ -75,7 +77,7 @@ test.each(files.filter((file) => !file.startsWith('ocm')))(
 );
 
 test('all kinds are there', () => {
-  expect(files.length).toBeGreaterThanOrEqual(16);
+  expect(files.length).toBeGreaterThanOrEqual(18);
 });
 
 test.each([
@@ -83,6 +85,15 @@ test.each([
   ['a shared schema with an id', z.strictObject({ a: z.string().meta({ id: 'Shared' }) }), '.a'],
 ])('%s is refused when generating, with its path', (_, schema, path) => {
   expect(() => structuralSchema(schema)).toThrow(path);
+});
+
+test('a field marked with a kind gets the schema of that kind, and its own description', () => {
+  const schema = z.strictObject({ any: z.custom().meta(embeds('PodSpec')).describe('What runs.') });
+  const PodSpec = { type: 'object', description: 'A PodSpec.', properties: {} };
+  expect(structuralSchema(schema, { PodSpec })['properties']).toEqual({
+    any: { type: 'object', description: 'What runs.', properties: {} },
+  });
+  expect(() => structuralSchema(schema)).toThrow('.any: the schema of PodSpec is not at hand');
 });
 
 test('a default does not make a field required', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EMBEDS } from '../../src/api/schema.ts';
 
 /** JSON of a structural schema (apiextensions.k8s.io/v1 JSONSchemaProps). */
 export type Schema = { [keyword: string]: unknown };
@@ -38,16 +39,24 @@ const MAP_LIMIT = 256;
 /**
  * The structural schema that a zod schema stands for. Throws when the schema says what a CRD cannot say,
  * with the path.
+ *
+ * @param embedded schemas of other kinds, put in place of the fields that are marked with their name
  */
-export function structuralSchema(schema: z.ZodType): Schema {
+export function structuralSchema(schema: z.ZodType, embedded: Readonly<Record<string, Schema>> = {}): Schema {
   const json = z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input', unrepresentable: 'any' });
-  return convert(json as Schema, '');
+  return convert(json as Schema, '', embedded);
 }
 
-function convert(json: Schema, path: string): Schema {
+function convert(json: Schema, path: string, embedded: Readonly<Record<string, Schema>>): Schema {
+  const kind = json[EMBEDS];
+  if (typeof kind === 'string') {
+    if (!embedded[kind]) throw new Error(`${path}: the schema of ${kind} is not at hand`);
+    return { ...embedded[kind], ...describe(json) };
+  }
   if (json['x-kubernetes-int-or-string'] === true) {
     return {
-      ...(typeof json['description'] === 'string' ? { description: json['description'] } : {}),
+      ...describe(json),
+      ...(json['default'] === undefined ? {} : { default: json['default'] }),
       anyOf: [{ type: 'integer' }, { type: 'string' }],
       'x-kubernetes-int-or-string': true,
     };
@@ -65,21 +74,26 @@ function convert(json: Schema, path: string): Schema {
   }
   for (const limit of ['minimum', 'maximum']) if (NOISE.has(result[limit] as number)) delete result[limit];
   if (result['type'] === 'integer') result['format'] = 'int64';
-  if (result['type'] === 'array') result['items'] = convert(json['items'] as Schema, `${path}[]`);
-  if (result['type'] === 'object') convertObject(json, result, path);
+  if (result['type'] === 'array') result['items'] = convert(json['items'] as Schema, `${path}[]`, embedded);
+  if (result['type'] === 'object') convertObject(json, result, path, embedded);
   return result;
 }
 
-function convertObject(json: Schema, result: Schema, path: string): void {
+function convertObject(
+  json: Schema,
+  result: Schema,
+  path: string,
+  embedded: Readonly<Record<string, Schema>>,
+): void {
   const properties = json['properties'] as Record<string, Schema> | undefined;
   if (properties) {
     // A strict object; unknown fields are pruned or refused by the server's field validation.
     delete result['additionalProperties'];
     result['properties'] = Object.fromEntries(
-      Object.entries(properties).map(([name, each]) => [name, convert(each, `${path}.${name}`)]),
+      Object.entries(properties).map(([name, each]) => [name, convert(each, `${path}.${name}`, embedded)]),
     );
   } else if (typeof json['additionalProperties'] === 'object' && json['additionalProperties'] !== null) {
-    result['additionalProperties'] = convert(json['additionalProperties'] as Schema, `${path}{}`);
+    result['additionalProperties'] = convert(json['additionalProperties'] as Schema, `${path}{}`, embedded);
     result['maxProperties'] ??= MAP_LIMIT;
   } else {
     delete result['additionalProperties'];

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 
 /** JSON with sorted keys and without keys whose value is undefined. Arrays keep their order. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(sorted(value)) ?? 'null';
+  return textOf(value) ?? 'null';
 }
 
 /** The first `length` hex digits of SHA-256 over the canonical JSON of `value`. */
@@ -20,13 +20,15 @@ export function hashText(text: string, length = 16): string {
   return createHash('sha256').update(text, 'utf8').digest('hex').slice(0, length);
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  // A null prototype: a key named __proto__ stays a key.
-  const result = Object.create(null) as Record<string, unknown>;
-  for (const [key, item] of entries) result[key] = sorted(item);
-  return result;
+/** Written in one pass, without a sorted copy: every reconcile of an app hashes what it renders. */
+function textOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((item) => textOf(item) ?? 'null').join(',')}]`;
+  const object = value as Record<string, unknown>;
+  let text = '';
+  for (const key of Object.keys(object).sort()) {
+    const item = textOf(object[key]);
+    if (item !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${item}`;
+  }
+  return `{${text}}`;
 }

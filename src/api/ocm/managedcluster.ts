@@ -12,7 +12,7 @@ export const CLUSTER_SET_LABEL = 'cluster.open-cluster-management.io/clusterset'
 
 export const ManagedClusterSpec = z.strictObject({
   hubAcceptsClient: z.boolean(),
-  leaseDurationSeconds: z.int().optional(),
+  leaseDurationSeconds: z.int().meta({ default: 60 }).optional(),
   taints: z
     .array(
       z.strictObject({

@@ -1,34 +1,30 @@
 import { z } from 'zod';
 import type { ObjectMeta } from '../meta.ts';
 import { defineResource } from '../resource.ts';
-import { Conditions } from '../schema.ts';
+import { Condition } from '../schema.ts';
 import { CLUSTER_GROUP } from './managedcluster.ts';
+import { LabelSelector } from './selectors.ts';
 
 /** OCM's ManagedClusterSet (v1beta2): clusters by exclusive label, or by any labels. */
 
-export const ManagedClusterSetSpec = z.strictObject({
-  clusterSelector: z
-    .strictObject({
-      selectorType: z.enum(['ExclusiveClusterSetLabel', 'LabelSelector']).optional(),
-      labelSelector: z
-        .strictObject({
-          matchLabels: z.record(z.string(), z.string()).optional(),
-          matchExpressions: z
-            .array(
-              z.strictObject({
-                key: z.string(),
-                operator: z.string(),
-                values: z.array(z.string()).optional(),
-              }),
-            )
-            .optional(),
-        })
-        .optional(),
-    })
-    .optional(),
-});
+const BY_LABEL = { selectorType: 'ExclusiveClusterSetLabel' };
 
-export const ManagedClusterSetStatus = z.strictObject({ conditions: Conditions.optional() });
+export const ManagedClusterSetSpec = z
+  .strictObject({
+    clusterSelector: z
+      .strictObject({
+        selectorType: z
+          .enum(['ExclusiveClusterSetLabel', 'LabelSelector'])
+          .meta({ default: BY_LABEL.selectorType })
+          .optional(),
+        labelSelector: LabelSelector.optional(),
+      })
+      .meta({ default: BY_LABEL })
+      .optional(),
+  })
+  .meta({ default: { clusterSelector: BY_LABEL } });
+
+export const ManagedClusterSetStatus = z.strictObject({ conditions: z.array(Condition).optional() });
 
 export type ManagedClusterSetSpec = z.output<typeof ManagedClusterSetSpec>;
 export type ManagedClusterSetStatus = z.output<typeof ManagedClusterSetStatus>;

@@ -8,7 +8,7 @@ import { CLUSTER_GROUP } from './managedcluster.ts';
 export const PLACEMENT_LABEL = 'cluster.open-cluster-management.io/placement';
 
 export const PlacementDecisionStatus = z.strictObject({
-  decisions: z.array(z.strictObject({ clusterName: z.string(), reason: z.string() })).optional(),
+  decisions: z.array(z.strictObject({ clusterName: z.string(), reason: z.string() })),
 });
 
 export type PlacementDecisionStatus = z.output<typeof PlacementDecisionStatus>;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ObjectMeta } from '../../meta.ts';
 import { defineResource } from '../../resource.ts';
-import { Conditions, IntOrString } from '../../schema.ts';
+import { Conditions, embeds, IntOrString, keyedBy } from '../../schema.ts';
 import { API_VERSION, GROUP, VERSION } from './group.ts';
 
 /**
@@ -29,9 +29,6 @@ export const AdvancedChannelSettings = z.strictObject({
   frameSize: IntOrString.optional().describe('Bytes per call.'),
   sendInterval: IntOrString.optional().describe('Time between two calls, written like maxDelay.'),
 });
-
-/** A list whose entries are told apart by `key`: the API server refuses two of one name. */
-const keyedBy = (key: string) => ({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': [key] });
 
 export const ServiceChannel = z.strictObject({
   channelName: z
@@ -138,7 +135,7 @@ export interface Container {
 
 export const ServiceSpec = z.strictObject({
   serviceName: dns1123Label,
-  podspec: z.custom<PodSpec>((value) => typeof value === 'object' && value !== null),
+  podspec: z.custom<PodSpec>((value) => typeof value === 'object' && value !== null).meta(embeds('PodSpec')),
   serviceChannels: z.array(ServiceChannel).max(64).meta(keyedBy('channelName')).optional(),
   replicas: z.int().min(1).max(10_000).optional(),
   data: z.array(DataNeed).max(32).optional(),
@@ -191,6 +188,8 @@ export const CodecoAppStatus = z.strictObject({
   /** Name of the ControllerRevision that holds the newest valid model. */
   acceptedRevision: z.string().optional(),
   acceptedGeneration: z.int().optional(),
+  /** The generation whose Pods the API server was asked about last, and under which Pod Security level. */
+  podCheck: z.strictObject({ generation: z.int(), level: z.string() }).optional(),
   conditions: Conditions.optional(),
   services: z.array(ServiceStatus).optional(),
   /** What the printer columns show: ready of all services, clusters used, edges met of all, profile, gap. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EMBEDS } from '../../schema.ts';
 import { AssignmentPlanResource, AssignmentPlanSpec } from './assignmentplan.ts';
 import { ClusterCapabilityResource, ClusterCapabilitySpec } from './clustercapability.ts';
 import { ClusterTelemetryResource, ClusterTelemetrySpec } from './clustertelemetry.ts';
@@ -56,7 +57,7 @@ function withPodSpec(schema: JsonSchema): JsonSchema {
           properties: Object.fromEntries(
             Object.entries(properties).map(([name, each]) => [
               name,
-              name === 'podspec' ? (podSpec as JsonSchema) : withPodSpec(each),
+              EMBEDS in each ? (podSpec as JsonSchema) : withPodSpec(each),
             ]),
           ),
         }

@@ -59,24 +59,6 @@ export async function download(
   }
 }
 
-/**
- * The SHA-256 of a file in a checksum list: either `digest  name` lines or the digest alone.
- *
- * @throws NotServed when the list does not name it
- */
-export async function publishedChecksum(
-  listUrl: string,
-  fileName: string,
-  patience: Patience,
-): Promise<Checksum> {
-  const response = await request(listUrl, new AbortController(), patience);
-  const lines = (await response.text()).trim().split('\n');
-  const line = lines.find((candidate) => candidate.trim().split(/\s+\*?/)[1] === fileName);
-  const hex = /^[0-9a-f]{64}\b/.exec(line ?? (lines.length === 1 ? (lines[0] ?? '') : ''))?.[0];
-  if (hex === undefined) throw new NotServed(`${listUrl} has no SHA-256 of ${fileName}`);
-  return { algorithm: 'sha256', hex };
-}
-
 async function request(url: string, silence: AbortController, patience: Patience): Promise<Response> {
   const timer = setTimeout(
     () => silence.abort(new Error(`no answer within ${patience.firstByteMs / 1000} s`)),

@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { silentProgress } from '../progress.ts';
-import type { Checksum } from './checksums.ts';
+import { CHECKSUMS, type Checksum } from './checksums.ts';
+import { PATIENCE } from './download.ts';
 import { releases } from './releases.ts';
-import { BINARIES, type Family } from './versions.ts';
+import { BINARIES, type Family, VERSIONS } from './versions.ts';
 
 /** The downloader against a server on loopback that plays both publishers. */
 describe.runIf(process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch))('releases', () => {
@@ -67,6 +68,11 @@ describe.runIf(process.platform === 'linux' && ['x64', 'arm64'].includes(process
     hex: createHash(algorithm).update(content).digest('hex'),
   });
 
+  const PINS = {
+    [`v${VERSIONS.kwok}/${kwok}`]: sha('sha256', 'kwok'),
+    [`v${VERSIONS.etcd}/etcd-v${VERSIONS.etcd}-linux-${arch}.tar.gz`]: sha('sha256', 'etcd'),
+  };
+
   async function archive(): Promise<Buffer> {
     const tree = join(folder, 'tree');
     const bin = join(tree, 'kubernetes/server/bin');
@@ -104,51 +110,47 @@ describe.runIf(process.platform === 'linux' && ['x64', 'arm64'].includes(process
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('a digest that is not pinned is read from the list beside the file', async () => {
-    const list = `${sha('sha256', 'other').hex}  other\n${sha('sha256', 'kwok').hex}  ${kwok}\n`;
-    const { hosts } = await publisher(serving({ [kwok]: 'kwok', [`${kwok}.sha256`]: list }));
-    expect((await provide(hosts, 'kwok')).first).toEqual({ ok: true });
-  });
-
-  test('a file that differs from the published digest is refused', async () => {
-    const { hosts } = await publisher(
-      serving({ [kwok]: 'broken', [`${kwok}.sha256`]: sha('sha256', 'kwok').hex }),
-    );
-    await expect(provide(hosts, 'kwok')).rejects.toMatchObject({ name: 'BinaryError' });
-  });
-
-  test('a list that does not name the file is no digest', async () => {
-    const list = `${sha('sha256', 'kwok').hex}  not-${kwok}\n${sha('sha256', 'kwok').hex}  ${kwok}.sbom\n`;
-    const { hosts } = await publisher(serving({ [kwok]: 'kwok', [`${kwok}.sha256`]: list }));
-    expect((await provide(hosts, 'kwok')).first).toMatchObject({
+  test('a file without a pinned digest is not even asked for', async () => {
+    const { hosts, requests } = await publisher(serving({ [kwok]: 'kwok' }));
+    expect((await provide(hosts, 'kwok')).first).toEqual({
       ok: false,
-      reason: expect.stringContaining(`no SHA-256 of ${kwok}`),
+      reason: `no digest of v0.8.0/${kwok} is pinned here`,
     });
+    expect(requests).toEqual([]);
+  });
+
+  test('every file that is offered has a pinned digest, on both architectures', () => {
+    for (const each of ['amd64', 'arm64'])
+      for (const file of [
+        `v${VERSIONS.kubernetes}/kubernetes-server-linux-${each}.tar.gz`,
+        `v${VERSIONS.etcd}/etcd-v${VERSIONS.etcd}-linux-${each}.tar.gz`,
+        `v${VERSIONS.kwok}/kwok-linux-${each}`,
+      ])
+        expect(CHECKSUMS, file).toHaveProperty([file]);
   });
 
   test('a file that is not served is a reason for the next source, and the host is still asked for others', async () => {
-    const { hosts } = await publisher(
-      serving({ [kwok]: 'kwok', [`${kwok}.sha256`]: sha('sha256', 'kwok').hex }),
-    );
-    const { first, ask } = await provide(hosts, 'etcd');
+    const { hosts } = await publisher(serving({ [kwok]: 'kwok' }));
+    const { first, ask } = await provide(hosts, 'etcd', PINS);
     expect(first).toMatchObject({ ok: false, reason: expect.stringContaining('HTTP 404') });
     expect(await ask('kwok')).toEqual({ ok: true });
   });
 
   test('a host that does not answer in time is given up and not asked again', async () => {
     const { hosts, requests } = await publisher(() => {});
-    const { first, ask } = await provide(hosts, 'kwok');
+    const { first, ask } = await provide(hosts, 'kwok', PINS);
     expect(first).toMatchObject({ ok: false, reason: expect.stringContaining('no answer within 0.3 s') });
     expect(await ask('etcd')).toMatchObject({ ok: false });
     expect(requests).toHaveLength(1);
   });
 
+  test('a host that does not answer costs 10 s at most', () => {
+    expect(PATIENCE.firstByteMs).toBeLessThanOrEqual(10_000);
+  });
+
   test('a host that stops in the middle of a file is given up', async () => {
-    const { hosts } = await publisher(({ url = '' }, response) => {
-      if (url.endsWith('.sha256')) response.end(sha('sha256', 'kwok').hex);
-      else response.write('kw');
-    });
-    expect((await provide(hosts, 'kwok')).first).toMatchObject({
+    const { hosts } = await publisher((_, response) => void response.write('kw'));
+    expect((await provide(hosts, 'kwok', PINS)).first).toMatchObject({
       ok: false,
       reason: expect.stringContaining('nothing came for 0.3 s'),
     });
@@ -157,7 +159,7 @@ describe.runIf(process.platform === 'linux' && ['x64', 'arm64'].includes(process
   test('a host that refuses the connection is given up', async () => {
     const { hosts } = await publisher(() => {});
     const nobody = 'http://127.0.0.1:1';
-    expect((await provide({ ...hosts, github: nobody }, 'kwok')).first).toMatchObject({
+    expect((await provide({ ...hosts, github: nobody }, 'kwok', PINS)).first).toMatchObject({
       ok: false,
       reason: expect.stringContaining('127.0.0.1:1 cannot be reached'),
     });

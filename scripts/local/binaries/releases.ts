@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Progress } from '../progress.ts';
 import { CHECKSUMS, type Checksum } from './checksums.ts';
-import { download, NotServed, PATIENCE, publishedChecksum } from './download.ts';
+import { download, NotServed, PATIENCE } from './download.ts';
 import { BinaryError, type BinarySource, type Provided } from './source.ts';
 import { type Binary, type Family, VERSIONS } from './versions.ts';
 
@@ -20,8 +20,6 @@ interface Release {
   file: string;
   /** Key of the digests pinned in this repository. */
   pin: string;
-  /** File beside it that lists its SHA-256. */
-  list: string;
   /** Folder inside the archive that holds the binaries; undefined when the file is the binary itself. */
   folder: string | undefined;
 }
@@ -39,15 +37,14 @@ export function releases(
     async provide(family, binaries, folder): Promise<Provided> {
       const release = releaseOf(family, hosts);
       if (!release) return { ok: false, reason: `no release for ${process.platform}/${process.arch}` };
+      const checksum = checksums[release.pin];
+      if (!checksum) return { ok: false, reason: `no digest of ${release.pin} is pinned here` };
       const { host } = new URL(release.base);
       // Asked once per run: each family would wait again for a host that is not there.
       const known = unreachable.get(host);
       if (known !== undefined) return { ok: false, reason: known };
       const task = progress.start(`fetching ${family} ${VERSIONS[family]} from ${host}`);
       try {
-        const checksum =
-          checksums[release.pin] ??
-          (await publishedChecksum(`${release.base}/${release.list}`, release.file, patience));
         await fetchInto(folder, release, binaries, checksum, patience);
         task.done('fetched');
         return { ok: true };
@@ -71,24 +68,18 @@ function releaseOf(family: Family, hosts: ReleaseHosts): Release | undefined {
     case 'kubernetes': {
       const file = `kubernetes-server-linux-${arch}.tar.gz`;
       const base = `${hosts.kubernetes}/${version}`;
-      return {
-        base,
-        file,
-        pin: `${version}/${file}`,
-        list: `${file}.sha256`,
-        folder: 'kubernetes/server/bin',
-      };
+      return { base, file, pin: `${version}/${file}`, folder: 'kubernetes/server/bin' };
     }
     case 'etcd': {
       const folder = `etcd-${version}-linux-${arch}`;
       const file = `${folder}.tar.gz`;
       const base = `${hosts.github}/etcd-io/etcd/releases/download/${version}`;
-      return { base, file, pin: `${version}/${file}`, list: 'SHA256SUMS', folder };
+      return { base, file, pin: `${version}/${file}`, folder };
     }
     case 'kwok': {
       const file = `kwok-linux-${arch}`;
       const base = `${hosts.github}/kubernetes-sigs/kwok/releases/download/${version}`;
-      return { base, file, pin: `${version}/${file}`, list: `${file}.sha256`, folder: undefined };
+      return { base, file, pin: `${version}/${file}`, folder: undefined };
     }
   }
 }

@@ -6,14 +6,14 @@ import { processId } from '../processid.ts';
 import { silentProgress } from '../progress.ts';
 import { resolveBinaries } from './resolve.ts';
 import type { BinarySource, Provided } from './source.ts';
-import { BINARIES, FAMILIES, type Family, VERSIONS_KEY } from './versions.ts';
+import { BINARIES, cacheFolder, FAMILIES, type Family } from './versions.ts';
 
 let folder: string;
 let cache: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'codeco-resolve-'));
-  cache = join(folder, 'codeco', VERSIONS_KEY);
+  cache = join(folder, 'codeco');
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -29,6 +29,17 @@ function source(name: string, answer: Provided): BinarySource & { asked: Family[
     },
   };
 }
+
+/** Everything in the cache, folders left out. */
+async function cached(): Promise<string[]> {
+  const entries = await readdir(cache, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => name)
+    .sort();
+}
+
+const WHOLE = BINARIES.map(({ name }) => name).sort();
 
 const resolve = (sources: BinarySource[], env: NodeJS.ProcessEnv = {}) =>
   resolveBinaries(silentProgress, { env: { XDG_CACHE_HOME: folder, ...env }, sources });
@@ -50,7 +61,7 @@ test('what a source left that did not deliver never reaches the cache', async ()
     source('good', { ok: true }),
   ]);
   expect(await readFile(found.etcd, 'utf8')).toBe('etcd of good');
-  expect((await readdir(cache)).sort()).toEqual(BINARIES.map(({ name }) => name).sort());
+  expect(await cached()).toEqual(WHOLE);
 });
 
 test('when nobody delivers, the error names the binaries, every source with its reason, and the way out', async () => {
@@ -58,8 +69,8 @@ test('when nobody delivers, the error names the binaries, every source with its 
     source('a', { ok: false, reason: 'no host' }),
     source('b', { ok: false, reason: 'no go' }),
   ]);
-  await expect(failure).rejects.toThrow(/etcd .*3\.6\.16.*a: no host.*b: no go.*KUBEBUILDER_ASSETS/s);
-  expect(await readdir(cache)).toEqual([]);
+  await expect(failure).rejects.toThrow(/etcd .*3\.6\.14.*a: no host.*b: no go.*KUBEBUILDER_ASSETS/s);
+  expect(await cached()).toEqual([]);
 });
 
 test('a folder that KUBEBUILDER_ASSETS names comes first, and only what it lacks is fetched', async () => {
@@ -69,7 +80,7 @@ test('a folder that KUBEBUILDER_ASSETS names comes first, and only what it lacks
   const fetched = source('fetched', { ok: true });
   const found = await resolve([fetched], { KUBEBUILDER_ASSETS: assets });
   expect(found.etcd).toBe(join(assets, 'etcd'));
-  expect(found['kube-scheduler']).toBe(join(cache, 'kube-scheduler'));
+  expect(found['kube-scheduler']).toBe(join(cache, cacheFolder('kubernetes'), 'kube-scheduler'));
   expect(fetched.asked).toEqual(['kwok', 'kubernetes']);
 });
 
@@ -92,12 +103,13 @@ test('the lock of a process that lives is respected until that process removes i
   expect(await waiting.promise).toContain('waiting for another process');
   expect(await readFile(lock, 'utf8')).toBe(holder);
   await rm(lock);
-  await expect(resolved).resolves.toHaveProperty('kwok', join(cache, 'kwok'));
+  await expect(resolved).resolves.toHaveProperty('kwok', join(cache, cacheFolder('kwok'), 'kwok'));
 });
 
 test('lock and half-made files of a process that was killed do not stop the next one, and go', async () => {
-  await mkdir(join(cache, 'partial-x'), { recursive: true });
+  await mkdir(join(cache, cacheFolder('etcd'), 'partial-x'), { recursive: true });
+  await writeFile(join(cache, cacheFolder('etcd'), 'partial-x', 'half'), '');
   await writeFile(join(cache, 'lock'), JSON.stringify({ pid: process.pid, started: 'long ago' }));
   await resolve([source('any', { ok: true })]);
-  expect((await readdir(cache)).sort()).toEqual(BINARIES.map(({ name }) => name).sort());
+  expect(await cached()).toEqual(WHOLE);
 });

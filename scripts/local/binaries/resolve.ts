@@ -12,10 +12,10 @@ import {
   BINARIES,
   type Binary,
   type BinaryName,
+  cacheFolder,
   FAMILIES,
   type Family,
   VERSIONS,
-  VERSIONS_KEY,
 } from './versions.ts';
 
 /** Path of each binary. */
@@ -33,28 +33,30 @@ export async function resolveBinaries(
   options: { env?: NodeJS.ProcessEnv; sources?: readonly BinarySource[] } = {},
 ): Promise<Binaries> {
   const env = options.env ?? process.env;
-  const cache = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'codeco', VERSIONS_KEY);
+  const cache = join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'codeco');
   const paths = new Map(BINARIES.map((binary) => [binary.name, pathOf(binary, env, cache)]));
   const missing = () => BINARIES.filter(({ name }) => !existsSync(paths.get(name) ?? ''));
   if (missing().length > 0) {
     await mkdir(cache, { recursive: true });
     const sources = options.sources ?? [releases(progress), goModules(progress)];
     await locked(join(cache, 'lock'), progress, async () => {
-      await removePartials(cache);
       for (const family of FAMILIES) {
+        const folder = join(cache, cacheFolder(family));
+        await mkdir(folder, { recursive: true });
+        await removePartials(folder);
         // Asked again under the lock: another process may have filled the cache meanwhile.
         const wanted = missing().filter((binary) => binary.family === family);
-        if (wanted.length > 0) await provide(family, wanted, cache, sources, progress);
+        if (wanted.length > 0) await provide(family, wanted, folder, sources, progress);
       }
     });
   }
   return Object.fromEntries(paths) as Record<BinaryName, string>;
 }
 
-function pathOf({ name }: Binary, env: NodeJS.ProcessEnv, cache: string): string {
+function pathOf({ name, family }: Binary, env: NodeJS.ProcessEnv, cache: string): string {
   const assets = env['KUBEBUILDER_ASSETS'];
   const given = assets ? join(assets, name) : undefined;
-  return given !== undefined && existsSync(given) ? given : join(cache, name);
+  return given !== undefined && existsSync(given) ? given : join(cache, cacheFolder(family), name);
 }
 
 async function provide(

@@ -1,5 +1,5 @@
 /** What a local federation is made of, and of which release. */
-export const VERSIONS = { kubernetes: '1.35.4', etcd: '3.6.16', kwok: '0.8.0' } as const;
+export const VERSIONS = { kubernetes: '1.35.4', etcd: '3.6.14', kwok: '0.8.0' } as const;
 
 export type Family = keyof typeof VERSIONS;
 
@@ -22,7 +22,7 @@ export const BINARIES = [
 export type Binary = (typeof BINARIES)[number];
 export type BinaryName = Binary['name'];
 
-/** Folder name of the cache: another set of versions is another folder. */
-export const VERSIONS_KEY = Object.entries(VERSIONS)
-  .map(([family, version]) => `${family}-${version}`)
-  .join('_');
+/** Folder of a family in the cache: another version is another folder, and the other families stay. */
+export function cacheFolder(family: Family): string {
+  return `${family}-${VERSIONS[family]}`;
+}

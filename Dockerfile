@@ -16,6 +16,8 @@ COPY --from=build /src/dist ./
 # By number, so that runAsNonRoot can be checked without reading the image's user file.
 USER 65532:65532
 EXPOSE 8080
-# A small young generation: the caches live long, and what is short-lived is short-lived indeed.
-ENTRYPOINT ["node", "--max-semi-space-size=1", "/app/main.js"]
+# A small young generation: the caches live long, and what is short-lived is short-lived indeed. And an old one
+# that is collected before it has grown by half: a thousand works that pass through leave garbage of thrice the
+# caches' size otherwise.
+ENTRYPOINT ["node", "--max-semi-space-size=1", "--optimize-for-size", "/app/main.js"]
 CMD []

@@ -3,12 +3,12 @@
  * the scheduler starts as a thread. node scripts/bundle.ts [DIR]
  */
 import { rmSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
 const root = join(fileURLToPath(import.meta.url), '..', '..');
-const outdir = join(root, process.argv[2] ?? 'dist');
+const outdir = resolve(root, process.argv[2] ?? 'dist');
 
 /**
  * Leaves out what `KubeConfig` of client-node carries for its own client: undici and the generated API, half
@@ -43,9 +43,11 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node24',
   format: 'esm',
-  minify: true,
-  // Class names are part of messages and logs.
-  keepNames: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
+  // Names stay: those of classes are part of messages and logs. esbuild's keepNames would do it with a call
+  // for every function that is made at run time, which cost ACM a twentieth of its time.
+  minifyIdentifiers: false,
   legalComments: 'linked',
   // pino and the authentication plugins are CommonJS inside and call require, which a module does not have.
   banner: {

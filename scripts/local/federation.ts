@@ -1,7 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubeObject } from '../../src/api/meta.ts';
+import { ocmCrds } from '../ocmcrds.ts';
 import { type Binaries, resolveBinaries } from './binaries/resolve.ts';
+import { type ControllerProcess, startController } from './controllerprocess.ts';
 import { type ApiServer, startApiServer } from './controlplane/apiserver.ts';
 import { type Etcd, startEtcd } from './controlplane/etcd.ts';
 import {
@@ -12,20 +14,18 @@ import {
   startKwok,
   startScheduler,
 } from './controlplane/managed.ts';
-import { untilReady } from './controlplane/ready.ts';
-import { serviceAccountKubeconfig, workAgentHubKubeconfig } from './identities.ts';
 import { applyCrds, applyManifests, readManifests } from './manifests.ts';
 import { releaseAbandonedPorts, reservePort } from './ports.ts';
 import { type GroupProcess, ProcessGroup } from './processgroup.ts';
 import type { Progress } from './progress.ts';
 import { bindSet, createSets } from './registration/clustersets.ts';
 import { Registration } from './registration/registration.ts';
+import { OCM_WORK_AGENT_DEFAULTS, startWorkAgent, type WorkAgentOptions } from './workagentprocess.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 /** The set that all clusters are in. */
 const CLUSTER_SET = 'local';
 const LEASE_SECONDS = 60;
-const READY_MS = 60_000;
 
 export interface ClusterSpec {
   name: string;
@@ -52,18 +52,11 @@ export interface FederationOptions {
   controllerArgs?: Record<string, readonly string[]>;
   /** Folder with OCM's own CRD files, used in place of the ones made from our schemas. */
   ocmCrds?: string;
+  /** What controllers run from, for example the bundle that the image ships. Left out: the sources. */
+  controllerEntry?: string;
+  /** The hub writes down every write request of the suite's controllers: {@link ApiServer.auditLog}. */
+  audit?: boolean;
 }
-
-export interface WorkAgentOptions {
-  statusSyncInterval: string;
-  /** Requests per second, to the hub and to the managed cluster each. */
-  qps: number;
-  burst: number;
-  /** Further flags of the local agent; OCM's own does not get them. */
-  extra?: readonly string[];
-}
-
-const OCM_WORK_AGENT_DEFAULTS: WorkAgentOptions = { statusSyncInterval: '10s', qps: 50, burst: 100 };
 
 export interface ManagedClusterHandle {
   readonly name: string;
@@ -73,12 +66,6 @@ export interface ManagedClusterHandle {
   readonly scheduler: GroupProcess;
   readonly kwok: GroupProcess;
   workAgent: GroupProcess | undefined;
-}
-
-/** A controller of the suite. */
-export interface ControllerProcess extends GroupProcess {
-  /** Serves /healthz, /readyz and /metrics. */
-  readonly url: string;
 }
 
 /** A running federation. */
@@ -120,6 +107,10 @@ export async function startFederation(options: FederationOptions): Promise<Feder
   };
 
   try {
+    const ocm = {
+      hub: await ocmCrds('hub', options.ocmCrds, progress.say),
+      managed: await ocmCrds('managed', options.ocmCrds, progress.say),
+    };
     const task = progress.start(
       `control planes: hub and ${options.clusters.map(({ name }) => name).join(', ') || 'no cluster'}`,
     );
@@ -131,6 +122,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
         folder: join(folder, name),
         etcdUrl: etcd.url,
         binary: binaries['kube-apiserver'],
+        ...(name === 'hub' && options.audit ? { audit: true } : {}),
       });
       releases.push(api.releasePorts);
       return api;
@@ -142,18 +134,20 @@ export async function startFederation(options: FederationOptions): Promise<Feder
     };
     const startHub = async () => {
       const hub = await server('hub');
+      await installHub(hub, ocm.hub);
+      // After the kinds: its garbage collector asks for new ones every 30 s only, and what it does not know
+      // outlives its owner for so long.
       await component(startControllerManager(group, hub, binaries, 'hub', rates));
-      await installHub(hub, options.ocmCrds);
       await createSets(hub, CLUSTER_SET);
       return hub;
     };
     const startManaged = async (spec: ClusterSpec) => {
       const api = await server(spec.name);
+      await installManaged(api, ocm.managed);
       const controllerManager = await component(
         startControllerManager(group, api, binaries, 'managed', rates),
       );
       const scheduler = await component(startScheduler(group, api, binaries, rates));
-      await installManaged(api, options.ocmCrds);
       const kwok = await startKwok(group, api, binaries);
       await createNodes(api, kwok, spec.nodes);
       return { spec, api, controllerManager, scheduler, kwok };
@@ -187,24 +181,28 @@ export async function startFederation(options: FederationOptions): Promise<Feder
         releases.push(release);
         const instance = (instances.get(name) ?? 0) + 1;
         instances.set(name, instance);
-        return startController(group, hub, { name, instance, port, args });
+        const entry = options.controllerEntry ?? join(ROOT, 'src/cmd/main.ts');
+        return startController(group, hub, { name, instance, port, args, entry });
       },
       async startWorkAgent(name) {
         const cluster = clusters.find((candidate) => candidate.name === name);
         if (!cluster) throw new Error(`no cluster ${name}`);
         const agent = options.workAgent === 'none' ? undefined : options.workAgent;
-        cluster.workAgent = await startWorkAgent(group, hub, cluster, agent ?? OCM_WORK_AGENT_DEFAULTS);
+        const { port, release } = await reservePort();
+        releases.push(release);
+        cluster.workAgent = await startWorkAgent(group, hub, cluster, port, agent ?? OCM_WORK_AGENT_DEFAULTS);
         return cluster.workAgent;
       },
       bind: (namespace) => bindSet(hub, CLUSTER_SET, namespace),
       stop,
     };
-    if (options.workAgent !== 'none') {
-      await Promise.all(clusters.map(({ name }) => federation.startWorkAgent(name)));
-    }
-    for (const name of options.controllers ?? []) {
-      await federation.startController(name, options.controllerArgs?.[name]);
-    }
+    const agents = options.workAgent === 'none' ? [] : clusters;
+    await Promise.all([
+      ...agents.map(({ name }) => federation.startWorkAgent(name)),
+      ...(options.controllers ?? []).map((name) =>
+        federation.startController(name, options.controllerArgs?.[name]),
+      ),
+    ]);
     for (const { registration } of clusters) void registration.run(stopping.signal, progress.say);
     return federation;
   } catch (error) {
@@ -214,89 +212,15 @@ export async function startFederation(options: FederationOptions): Promise<Feder
 }
 
 /** Kinds, roles and accounts that an installation puts on the hub. */
-async function installHub(hub: ApiServer, ocmCrds: string | undefined): Promise<void> {
+async function installHub(hub: ApiServer, ocm: readonly KubeObject[]): Promise<void> {
   const own = await readManifests(join(ROOT, 'crds'));
-  await applyCrds(hub.admin, [...own, ...(await ocmCrdsOf('hub', ocmCrds))]);
+  await applyCrds(hub.admin, [...own, ...ocm]);
   await applyManifests(hub.admin, await readManifests(join(ROOT, 'scripts/local/rbac/hub')));
   await applyManifests(hub.admin, await readManifests(join(ROOT, 'config/rbac/hub')));
 }
 
-async function installManaged(api: ApiServer, ocmCrds: string | undefined): Promise<void> {
-  await applyCrds(api.admin, await ocmCrdsOf('managed', ocmCrds));
+async function installManaged(api: ApiServer, ocm: readonly KubeObject[]): Promise<void> {
+  await applyCrds(api.admin, ocm);
   await applyManifests(api.admin, await readManifests(join(ROOT, 'scripts/local/rbac/managed')));
   await applyManifests(api.admin, await readManifests(join(ROOT, 'config/rbac/managed')));
-}
-
-/** Of upstream's files only those that this side needs: the folder holds the kinds of both. */
-async function ocmCrdsOf(side: 'hub' | 'managed', upstream: string | undefined): Promise<KubeObject[]> {
-  const ours = await readManifests(join(ROOT, 'crds/ocm', side));
-  if (upstream === undefined) return ours;
-  const names = new Set(ours.map(({ metadata }) => metadata.name));
-  const theirs = (await readManifests(upstream)).filter(({ metadata }) => names.has(metadata.name));
-  const found = new Set(theirs.map(({ metadata }) => metadata.name));
-  const missing = [...names].filter((name) => !found.has(name));
-  if (missing.length > 0)
-    throw new Error(`${upstream} has no CustomResourceDefinition ${missing.join(', ')}`);
-  return theirs;
-}
-
-async function startController(
-  group: ProcessGroup,
-  hub: ApiServer,
-  controller: { name: string; instance: number; port: number; args: readonly string[] },
-): Promise<ControllerProcess> {
-  const { name, instance, port, args } = controller;
-  const kubeconfig = await serviceAccountKubeconfig(hub, {
-    namespace: 'codeco-system',
-    name: `codeco-${name}`,
-  });
-  const label = instance === 1 ? `codeco-${name}` : `codeco-${name}-${instance}`;
-  const process = await group.start({
-    name: `hub/${label}`,
-    command: globalThis.process.execPath,
-    log: join(hub.folder, `${label}.log`),
-    args: [
-      '--max-semi-space-size=1',
-      join(ROOT, 'src/cmd/main.ts'),
-      name,
-      `--kubeconfig=${kubeconfig}`,
-      `--bind-address=127.0.0.1:${port}`,
-      ...args,
-    ],
-  });
-  const url = `http://127.0.0.1:${port}`;
-  await untilReady(process, READY_MS, async () => (await fetch(`${url}/readyz`)).ok);
-  return Object.assign(process, { url });
-}
-
-async function startWorkAgent(
-  group: ProcessGroup,
-  hub: ApiServer,
-  cluster: ManagedClusterHandle,
-  options: WorkAgentOptions,
-): Promise<GroupProcess> {
-  const { name, api } = cluster;
-  const account = { namespace: 'open-cluster-management-agent', name: 'klusterlet-work-sa' };
-  const flags = [
-    `--kubeconfig=${await serviceAccountKubeconfig(api, account)}`,
-    `--spoke-cluster-name=${name}`,
-    '--workload-source-driver=kube',
-    `--workload-source-config=${await workAgentHubKubeconfig(hub, name)}`,
-    '--namespace=open-cluster-management-agent',
-    `--agent-id=${name}-agent`,
-    `--status-sync-interval=${options.statusSyncInterval}`,
-    `--kube-api-qps=${options.qps}`,
-    `--kube-api-burst=${options.burst}`,
-    `--hub-kube-api-qps=${options.qps}`,
-    `--hub-kube-api-burst=${options.burst}`,
-    '--listen=127.0.0.1:0',
-  ];
-  const ocm = process.env['OCM_WORK_AGENT'];
-  const own = [join(ROOT, 'scripts/local/workagent/main.ts'), ...flags, ...(options.extra ?? [])];
-  return group.start({
-    name: `${name}/work-agent`,
-    log: join(api.folder, 'work-agent.log'),
-    command: ocm ?? process.execPath,
-    args: ocm === undefined ? own : ['agent', ...flags, '--disable-leader-election'],
-  });
 }

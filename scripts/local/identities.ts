@@ -8,7 +8,7 @@ import {
   type TokenRequest,
 } from '../../src/api/core.ts';
 import type { ObjectKey } from '../../src/api/meta.ts';
-import type { ApiServer } from './controlplane/apiserver.ts';
+import type { ApiAccess } from './controlplane/apiserver.ts';
 import { writeKubeconfig } from './controlplane/kubeconfig.ts';
 
 const TOKEN_SECONDS = 30 * 24 * 3600;
@@ -17,7 +17,7 @@ const TOKEN_SECONDS = 30 * 24 * 3600;
  * Kubeconfig of a ServiceAccount, with a token that the API server issued. The token lies in a file of its
  * own beside it, as a kubelet would mount it: it can be rotated while a process uses it.
  */
-export async function serviceAccountKubeconfig(api: ApiServer, account: ObjectKey): Promise<string> {
+export async function serviceAccountKubeconfig(api: ApiAccess, account: ObjectKey): Promise<string> {
   const tokenFile = join(api.folder, `${account.name}.token`);
   await rotateToken(api, account, tokenFile);
   const file = join(api.folder, `${account.name}.kubeconfig`);
@@ -31,7 +31,7 @@ export async function serviceAccountKubeconfig(api: ApiServer, account: ObjectKe
   return file;
 }
 
-export async function rotateToken(api: ApiServer, account: ObjectKey, tokenFile: string): Promise<void> {
+export async function rotateToken(api: ApiAccess, account: ObjectKey, tokenFile: string): Promise<void> {
   const request = {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',
@@ -47,7 +47,7 @@ export async function rotateToken(api: ApiServer, account: ObjectKey, tokenFile:
 }
 
 /** Hub identity of a work agent, with OCM's names: it may act in the namespace of its own cluster only. */
-export async function workAgentHubKubeconfig(hub: ApiServer, cluster: string): Promise<string> {
+export async function workAgentHubKubeconfig(hub: ApiAccess, cluster: string): Promise<string> {
   const group = `system:open-cluster-management:${cluster}`;
   const binding: RoleBinding = {
     apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -64,7 +64,7 @@ export async function workAgentHubKubeconfig(hub: ApiServer, cluster: string): P
 }
 
 export async function ensureNamespace(
-  api: ApiServer,
+  api: ApiAccess,
   name: string,
   labels: Record<string, string> = {},
 ): Promise<void> {

@@ -9,20 +9,32 @@ import { writeKubeconfig } from './kubeconfig.ts';
 import { CertificateAuthority, serviceAccountKeys } from './pki.ts';
 import { untilReady } from './ready.ts';
 
-/** One Kubernetes API server with an authority of its own. */
-export interface ApiServer {
+/** What it takes to talk to an API server as anybody. */
+export interface ApiAccess {
   readonly name: string;
+  /** Where credentials are written. */
   readonly folder: string;
   readonly url: string;
   readonly ca: CertificateAuthority;
   /** Kubeconfig of a member of system:masters: for the person at the machine and for tests, never for controllers. */
   readonly adminKubeconfig: string;
   readonly admin: KubeClient;
-  readonly process: GroupProcess;
-  /** Ends the process in the given way, starts it again on the same port and data, and waits until it is ready. */
-  restart(signal?: NodeJS.Signals): Promise<void>;
   /** Writes a kubeconfig for a certificate user. */
   userKubeconfig(user: string, groups: readonly string[], lifetimeMs?: number): Promise<string>;
+  /** Closes the administrator's connections. */
+  close(): void;
+}
+
+/** One Kubernetes API server with an authority of its own. */
+export interface ApiServer extends ApiAccess {
+  readonly process: GroupProcess;
+  /**
+   * Every write request of the suite's controllers, an audit event of Kubernetes on each line, refused ones
+   * included; undefined where it was not asked for.
+   */
+  readonly auditLog: string | undefined;
+  /** Ends the process in the given way, starts it again on the same port and data, and waits until it is ready. */
+  restart(signal?: NodeJS.Signals): Promise<void>;
   releasePorts(): void;
 }
 
@@ -31,7 +43,22 @@ export interface ApiServerOptions {
   folder: string;
   etcdUrl: string;
   binary: string;
+  audit?: boolean;
 }
+
+const WRITES_OF_THE_SUITE = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  rules: [
+    {
+      level: 'Metadata',
+      userGroups: ['system:serviceaccounts:codeco-system'],
+      verbs: ['create', 'update', 'patch', 'delete', 'deletecollection'],
+    },
+    { level: 'None' },
+  ],
+};
 
 export async function startApiServer(group: ProcessGroup, options: ApiServerOptions): Promise<ApiServer> {
   const { name, folder } = options;
@@ -39,6 +66,7 @@ export async function startApiServer(group: ProcessGroup, options: ApiServerOpti
   const ca = await CertificateAuthority.create(`${name}-ca`);
   const { port, release } = await reservePort();
   const url = `https://127.0.0.1:${port}`;
+  const auditLog = options.audit ? join(folder, 'audit.log') : undefined;
   const adminPair = await ca.client('admin', ['system:masters']);
   const adminKubeconfig = join(folder, 'kubeconfig');
   await writeKubeconfig(adminKubeconfig, {
@@ -48,42 +76,50 @@ export async function startApiServer(group: ProcessGroup, options: ApiServerOpti
     user: 'admin',
     login: { certificate: adminPair.certificate, key: adminPair.key },
   });
+  const access = accessTo({ name, folder, url, ca, adminKubeconfig });
+  const process = await group.start({
+    name: `${name}/kube-apiserver`,
+    command: options.binary,
+    args: [...(await serverArgs(options, ca, port)), ...(await auditArgs(folder, auditLog))],
+    log: join(folder, 'kube-apiserver.log'),
+  });
+  const ready = () => untilReady(process, 120_000, async () => (await access.admin.raw('/readyz')) === 'ok');
+  await ready();
+  return {
+    ...access,
+    process,
+    auditLog,
+    async restart(signal = 'SIGKILL') {
+      await process.restart(signal);
+      await ready();
+    },
+    releasePorts() {
+      access.close();
+      release();
+    },
+  };
+}
+
+/** Access to an API server that runs already, here or in another process. */
+export function accessTo(
+  server: Pick<ApiAccess, 'name' | 'folder' | 'url' | 'ca' | 'adminKubeconfig'>,
+): ApiAccess {
+  const { name, folder, url, ca, adminKubeconfig } = server;
   const transport = new Transport({
     endpoint: loadEndpoint({ kubeconfig: adminKubeconfig }),
     qps: 5000,
     burst: 10_000,
     userAgent: 'codeco-local',
   });
-  const admin = createClient(transport);
-  const process = await group.start({
-    name: `${name}/kube-apiserver`,
-    command: options.binary,
-    args: await serverArgs(options, ca, port),
-    log: join(folder, 'kube-apiserver.log'),
-  });
-  const ready = () => untilReady(process, 120_000, async () => (await admin.raw('/readyz')) === 'ok');
-  await ready();
   return {
-    name,
-    folder,
-    url,
-    ca,
-    adminKubeconfig,
-    admin,
-    process,
-    async restart(signal = 'SIGKILL') {
-      await process.restart(signal);
-      await ready();
-    },
+    ...server,
+    admin: createClient(transport),
+    close: () => transport.close(),
     async userKubeconfig(user, groups, lifetimeMs) {
       const pair = await ca.client(user, groups, lifetimeMs);
       const file = join(folder, `${user.replaceAll(/[^a-z0-9-]+/gi, '-')}.kubeconfig`);
       await writeKubeconfig(file, { name, server: url, ca: ca.pair.certificate, user, login: pair });
       return file;
-    },
-    releasePorts() {
-      transport.close();
-      release();
     },
   };
 }
@@ -121,4 +157,11 @@ async function serverArgs(
     '--max-requests-inflight=1000',
     '--max-mutating-requests-inflight=500',
   ];
+}
+
+async function auditArgs(folder: string, log: string | undefined): Promise<string[]> {
+  if (log === undefined) return [];
+  const policy = join(folder, 'audit-policy.json');
+  await writeFile(policy, JSON.stringify(WRITES_OF_THE_SUITE));
+  return [`--audit-policy-file=${policy}`, `--audit-log-path=${log}`];
 }

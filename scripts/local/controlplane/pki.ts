@@ -51,6 +51,15 @@ export class CertificateAuthority {
     );
   }
 
+  /** The authority that another process created. */
+  static async load(pair: KeyPair): Promise<CertificateAuthority> {
+    const certificate = new x509.X509Certificate(pair.certificate);
+    const key = x509.PemConverter.decodeFirst(pair.key);
+    const privateKey = await webcrypto.subtle.importKey('pkcs8', key, ALGORITHM, true, ['sign']);
+    const publicKey = (await certificate.publicKey.export()) as webcrypto.CryptoKey;
+    return new CertificateAuthority(pair, { privateKey, publicKey }, certificate);
+  }
+
   /** A certificate for a server on loopback. */
   server(): Promise<KeyPair> {
     const names = new x509.SubjectAlternativeNameExtension([

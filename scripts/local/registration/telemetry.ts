@@ -8,8 +8,12 @@ import { APP_UID_LABEL } from '../../../src/api/labels.ts';
 import { parseQuantity } from '../../../src/api/quantity.ts';
 import type { ApiServer } from '../controlplane/apiserver.ts';
 import { sum } from './report.ts';
+import { largestFits } from './shapes.ts';
 
-/** Plays the suite's agent on a managed cluster: what its real nodes offer, and what others asked of them. */
+/**
+ * Plays the suite's agent on a managed cluster: what its real nodes offer, what others asked of them, and the
+ * largest Pods that still fit.
+ */
 export async function reportTelemetry(hub: ApiServer, managed: ApiServer, name: string): Promise<void> {
   const [nodes, pods] = await Promise.all([
     managed.admin.list(NodeResource),
@@ -32,9 +36,8 @@ export function telemetryOf(
   nodes: readonly Node[],
   pods: readonly Pod[],
 ): Omit<ClusterTelemetry['spec'], 'observedAt'> {
-  const others = pods.filter(
-    (pod) => pod.metadata.labels?.[APP_UID_LABEL] === undefined && holdsResources(pod),
-  );
+  const holding = pods.filter(holdsResources);
+  const others = holding.filter((pod) => pod.metadata.labels?.[APP_UID_LABEL] === undefined);
   const requested = { cpu: 0, memory: 0 };
   for (const { resources } of others.flatMap((pod) => pod.spec.containers)) {
     requested.cpu += parseQuantity(resources?.requests?.['cpu'] ?? 0);
@@ -47,8 +50,18 @@ export function telemetryOf(
       memory: String(Math.round(requested.memory)),
       pods: String(others.length),
     },
+    shapes: largestFits(nodes.filter(isReady), holding).map(quantities),
     nodes: { ready: nodes.filter(isReady).length, total: nodes.length },
   };
+}
+
+function quantities(amounts: Readonly<Record<string, number>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(amounts).map(([resource, amount]) => [
+      resource,
+      resource === 'cpu' ? `${Math.round(amount * 1000)}m` : String(Math.round(amount)),
+    ]),
+  );
 }
 
 function holdsResources({ spec, status }: Pod): boolean {

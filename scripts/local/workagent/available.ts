@@ -8,7 +8,7 @@ export type Look = { live: Manifest | undefined } | { error: unknown } | { unres
 /** Available says that the object exists, and nothing about its health. */
 export function availableOf(look: Look): ConditionDraft {
   if ('unresolved' in look) {
-    return draft('Unknown', 'IncompletedResourceMeta', 'Resource meta is incompleted');
+    return draft('Unknown', 'IncompleteResourceMeta', 'Resource meta is incomplete');
   }
   if ('error' in look) {
     return draft('Unknown', 'FetchingResourceFailed', `Failed to fetch resource: ${textOf(look.error)}`);

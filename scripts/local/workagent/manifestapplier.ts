@@ -1,9 +1,12 @@
+import { type ConditionDraft, findCondition } from '../../../src/api/conditions.ts';
 import type { OwnerReference } from '../../../src/api/meta.ts';
 import type { ManifestWork } from '../../../src/api/ocm/manifestwork.ts';
 import type { Client } from '../../../src/runtime/client.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
+import { IgnoreFieldError } from './apply/ignorefields.ts';
 import { applyManifest } from './apply/strategy.ts';
 import { availableOf, type Look } from './available.ts';
+import { COMPLETE, conditionsOf } from './conditions/rules.ts';
 import type { RestMapping } from './discovery/restmapping.ts';
 import { textOf } from './errortext.ts';
 import { type ExecutorCheck, NotAllowedError } from './executor.ts';
@@ -11,7 +14,7 @@ import { feedbackOf } from './feedback/values.ts';
 import { type Manifest, ManifestError, targetOf } from './manifest.ts';
 import { configFor } from './manifestconfig.ts';
 import { getOrUndefined, isOrphaned } from './ownership.ts';
-import type { ManifestState } from './workstate.ts';
+import { type ManifestState, toldOf } from './workstate.ts';
 
 export interface ManifestApplierOptions {
   spoke: Client;
@@ -48,14 +51,14 @@ export class ManifestApplier {
       };
       state.retryAt = undefined;
       state.failures = 0;
-      if (state.config?.strategy.type === 'ReadOnly') await this.look(state, 'Read');
-      else this.#note(state, { live });
+      // Nothing was applied: the object is read apart.
+      if (live) this.#note(state, { live });
+      else await this.look(state, 'Read');
     } catch (error) {
       state.applied = {
         type: 'Applied',
         status: 'False',
-        reason: 'AppliedManifestFailed',
-        message: `Failed to apply manifest: ${textOf(error)}`,
+        ...failureOf(error),
       };
       state.failures += 1;
       const backOff = Math.min(FIRST_RETRY_MS * 2 ** (state.failures - 1), longestRetryMs);
@@ -79,6 +82,12 @@ export class ManifestApplier {
     }
   }
 
+  /** Takes over what a watch knows already; asks nobody. */
+  catchUp(state: ManifestState): void {
+    const live = this.#options.watched(state);
+    if (live) this.#note(state, { live });
+  }
+
   async #applied(
     work: ManifestWork,
     state: ManifestState,
@@ -94,6 +103,11 @@ export class ManifestApplier {
     state.target = target;
     state.config = config;
     state.resourceMeta = { ...state.resourceMeta, resource: resource.plural };
+    if (state.complete) return undefined;
+    if (findCondition(work.status?.conditions, COMPLETE)?.status === 'True') {
+      if (toldOf(work, state.resourceMeta, 'Applied')?.status === 'True') return undefined;
+      throw new ManifestError('the work is complete and receives no updates');
+    }
     const orphaned = isOrphaned(work.spec.deleteOption, target);
     if (work.spec.executor) await executor.check(work.spec.executor, target, manifest, orphaned);
     const { strategy } = config;
@@ -118,6 +132,17 @@ export class ManifestApplier {
     // What was last delivered stays when the object cannot be read; Available tells that it is old.
     if ('live' in look && look.live && state.target && state.config) {
       state.feedback = feedbackOf(state.config.feedbackRules, state.target, look.live);
+      state.ruled = conditionsOf(state.config.conditionRules, state.target, look.live);
+      state.complete = state.ruled.some(({ type, status }) => type === COMPLETE && status === 'True');
     }
   }
+}
+
+function failureOf(error: unknown): Pick<ConditionDraft, 'reason' | 'message'> {
+  return error instanceof IgnoreFieldError
+    ? {
+        reason: 'AppliedManifestSSAIgnoreFieldError',
+        message: `Failed to process ignoreFields: ${textOf(error)}`,
+      }
+    : { reason: 'AppliedManifestFailed', message: `Failed to apply manifest: ${textOf(error)}` };
 }

@@ -41,11 +41,17 @@ test('the first strategy, the first rules that are not empty and the last scrape
       updateStrategy: { type: 'CreateOnly' },
       feedbackRules: [{ type: 'WellKnownStatus' }],
     },
-    { resourceIdentifier, updateStrategy: { type: 'Update' }, feedbackScrapeType: 'Poll' },
+    {
+      resourceIdentifier,
+      conditionRules: [{ condition: 'Ready', type: 'CEL', celExpressions: ['true'] }],
+      updateStrategy: { type: 'Update' },
+      feedbackScrapeType: 'Poll',
+    },
   ];
   expect(configFor(configs, target)).toEqual({
     strategy: { type: 'CreateOnly' },
     feedbackRules: [{ type: 'WellKnownStatus' }],
+    conditionRules: [{ condition: 'Ready', type: 'CEL', celExpressions: ['true'] }],
     scrape: 'Poll',
   });
 });

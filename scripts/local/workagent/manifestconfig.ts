@@ -1,4 +1,4 @@
-import type { FeedbackRule, ManifestConfig } from '../../../src/api/ocm/manifestwork.ts';
+import type { ConditionRule, FeedbackRule, ManifestConfig } from '../../../src/api/ocm/manifestwork.ts';
 import type { Target } from './manifest.ts';
 
 type UpdateStrategy = NonNullable<ManifestConfig['updateStrategy']>;
@@ -7,18 +7,19 @@ type UpdateStrategy = NonNullable<ManifestConfig['updateStrategy']>;
 export interface EffectiveConfig {
   strategy: UpdateStrategy;
   feedbackRules: readonly FeedbackRule[];
+  conditionRules: readonly ConditionRule[];
   scrape: 'Poll' | 'Watch';
 }
 
 /**
- * Several configs can match one object: the first non-empty feedback rules and update strategy win, of the
- * scrape types the last one.
+ * Several configs can match one object: the first non-empty feedback rules, condition rules and update strategy win,
+ * of the scrape types the last one.
  */
 export function configFor(configs: readonly ManifestConfig[] | undefined, target: Target): EffectiveConfig {
   const matching = (configs ?? []).filter(({ resourceIdentifier: id }) => {
     const { resource, key } = target;
     return (
-      id.group === resource.group &&
+      (id.group ?? '') === resource.group &&
       id.resource === resource.plural &&
       matches(id.name, key.name) &&
       matches(id.namespace ?? '', key.namespace)
@@ -27,6 +28,7 @@ export function configFor(configs: readonly ManifestConfig[] | undefined, target
   return {
     strategy: matching.find((config) => config.updateStrategy)?.updateStrategy ?? { type: 'Update' },
     feedbackRules: matching.find((config) => config.feedbackRules?.length)?.feedbackRules ?? [],
+    conditionRules: matching.find((config) => config.conditionRules?.length)?.conditionRules ?? [],
     scrape: matching.findLast((config) => config.feedbackScrapeType)?.feedbackScrapeType ?? 'Poll',
   };
 }

@@ -31,7 +31,7 @@ export function isOrphaned(deleteOption: ManifestWorkSpec['deleteOption'], targe
     case 'SelectivelyOrphan':
       return (deleteOption.selectivelyOrphans?.orphaningRules ?? []).some(
         (rule) =>
-          rule.group === target.resource.group &&
+          (rule.group ?? '') === target.resource.group &&
           rule.resource === target.resource.plural &&
           rule.name === target.key.name &&
           (rule.namespace ?? '') === target.key.namespace,

@@ -92,6 +92,7 @@ export class WorkReconciler implements Reconciler {
       await this.#keepBooks(state, books.get(applied.metadata.name) ?? applied, log);
     }
     this.#register(name, state);
+    this.#catchUp(state, acted);
     await this.#writeStatus(work, state, generation);
     const due = [state.reapplyAt, state.pollAt, state.leftoversAt, ...state.manifests.map((m) => m.retryAt)];
     const next = Math.min(...due.filter((at) => at !== undefined));
@@ -151,6 +152,15 @@ export class WorkReconciler implements Reconciler {
       if (wanted) await applier.look(manifest, 'Cache');
     }
     if (polling) this.#schedulePoll(state);
+  }
+
+  /**
+   * A watch that was open before told of changes while this work was being applied, and nobody asked for them
+   * yet: without this they would wait for the poll. What comes from here on touches the work.
+   */
+  #catchUp(state: WorkState, acted: ReadonlySet<number>): void {
+    for (const [ordinal, manifest] of state.manifests.entries())
+      if (acted.has(ordinal)) this.#options.applier.catchUp(manifest);
   }
 
   #schedulePoll(state: WorkState): void {

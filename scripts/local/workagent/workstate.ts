@@ -1,6 +1,7 @@
-import type { ConditionDraft } from '../../../src/api/conditions.ts';
+import { type ConditionDraft, findCondition } from '../../../src/api/conditions.ts';
 import type { AppliedManifestWork } from '../../../src/api/ocm/appliedmanifestwork.ts';
-import type { ManifestWork } from '../../../src/api/ocm/manifestwork.ts';
+import type { ManifestStatus, ManifestWork } from '../../../src/api/ocm/manifestwork.ts';
+import { COMPLETE } from './conditions/rules.ts';
 import type { Manifest, Target } from './manifest.ts';
 import type { EffectiveConfig } from './manifestconfig.ts';
 import type { ManifestResult } from './workstatus.ts';
@@ -18,6 +19,8 @@ export interface ManifestState extends ManifestResult {
   /** Monotonic ms; undefined when applied. */
   retryAt: number | undefined;
   failures: number;
+  /** A rule has said that the object has come to its end: it is looked at, and not applied any more. */
+  complete: boolean;
 }
 
 export interface WorkState {
@@ -55,9 +58,15 @@ export function freshState(
   const before = new Map((previous?.manifests ?? []).map((state) => [identityOf(state.manifest), state]));
   const manifests = (work.spec.workload.manifests ?? []).map((each, ordinal) => {
     const manifest = each as Manifest;
-    const { feedback, settledHash } = before.get(identityOf(manifest)) ?? {};
+    const { feedback, settledHash, complete } = before.get(identityOf(manifest)) ?? {};
     const fresh = pendingState(manifest, ordinal);
-    return { ...fresh, feedback: feedback ?? fresh.feedback, settledHash };
+    return {
+      ...fresh,
+      feedback: feedback ?? fresh.feedback,
+      settledHash,
+      // After a restart only the hub remembers.
+      complete: complete ?? toldOf(work, fresh.resourceMeta, COMPLETE)?.status === 'True',
+    };
   });
   return {
     appliedFor: appliedForOf(work, applied),
@@ -67,6 +76,22 @@ export function freshState(
     leftoversAt: previous?.leftoversAt,
     touched: new Set(),
   };
+}
+
+/** What the hub was last told of a condition of one manifest. */
+export function toldOf(
+  work: ManifestWork,
+  meta: ManifestStatus['resourceMeta'],
+  type: string,
+): ConditionDraft | undefined {
+  const known = work.status?.resourceStatus?.manifests?.find(
+    ({ resourceMeta: { group, kind, namespace, name } }) =>
+      (group ?? '') === meta.group &&
+      kind === meta.kind &&
+      (namespace ?? '') === meta.namespace &&
+      name === meta.name,
+  );
+  return findCondition(known?.conditions, type);
 }
 
 function identityOf({ apiVersion, kind, metadata }: Manifest): string {
@@ -96,6 +121,8 @@ function pendingState(manifest: Manifest, ordinal: number): ManifestState {
     applied: { type: 'Applied', ...NOT_YET },
     available: { type: 'Available', ...NOT_YET },
     feedback: { values: [], condition: undefined },
+    ruled: [],
+    complete: false,
     target: undefined,
     config: undefined,
     settledHash: undefined,

@@ -20,6 +20,7 @@ function result(
     applied: { type: 'Applied', status: applied, reason: 'R', message: '' },
     available: { type: 'Available', status: available, reason: 'R', message: '' },
     feedback: { values: [], condition: undefined },
+    ruled: [],
   } satisfies ManifestResult;
 }
 
@@ -63,11 +64,14 @@ test('a manifest keeps its transition times when another one leaves', () => {
   });
 });
 
-test('StatusFeedbackSynced goes with the rules that made it', () => {
-  const withRules = result('a', 0, 'True', 'True');
-  const condition = { type: 'StatusFeedbackSynced', status: 'True' as const, reason: 'R', message: '' };
-  const first = workStatus(undefined, [{ ...withRules, feedback: { values: [], condition } }], 1, 'then');
-  const second = workStatus(first, [withRules], 2, 'later');
+test('a condition made by a rule is aggregated, and goes with its rule', () => {
+  const ruled = [
+    { type: 'Progressing', status: 'True' as const, reason: 'ConditionRuleEvaluated', message: 'at 1 of 2' },
+  ];
+  const first = workStatus(undefined, [{ ...result('a', 0, 'True', 'True'), ruled }], 1, 'then');
+  expect(conditionsOf(first)['Progressing']).toBe('True at 1 of 2');
+  const second = workStatus(first, [result('a', 0, 'True', 'True')], 2, 'later');
+  expect(second.conditions?.map(({ type }) => type)).toEqual(['Applied', 'Available']);
   expect(second.resourceStatus?.manifests?.[0]?.conditions.map(({ type }) => type)).toEqual([
     'Applied',
     'Available',

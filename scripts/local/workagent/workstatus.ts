@@ -1,5 +1,6 @@
-import { type ConditionDraft, mergeConditions, withoutConditions } from '../../../src/api/conditions.ts';
+import { type Condition, type ConditionDraft, mergeConditions } from '../../../src/api/conditions.ts';
 import type { ManifestStatus, ManifestWorkStatus } from '../../../src/api/ocm/manifestwork.ts';
+import { aggregatedConditions, isRuleMade } from './conditions/rules.ts';
 import type { Feedback } from './feedback/values.ts';
 
 /** What the agent knows of one manifest. */
@@ -8,6 +9,8 @@ export interface ManifestResult {
   applied: ConditionDraft;
   available: ConditionDraft;
   feedback: Feedback;
+  /** Conditions that the work's rules have made of the object. */
+  ruled: readonly ConditionDraft[];
 }
 
 /**
@@ -28,28 +31,46 @@ export function workStatus(
   const drafts = [
     appliedOf(results.map(({ applied }) => applied)),
     availableOfWork(results.map(({ available }) => available)),
+    ...aggregatedConditions(results.map(({ ruled }) => ruled)),
   ];
   return {
-    conditions: mergeConditions(previous?.conditions, drafts, generation, now),
+    conditions: mergeConditions(withoutRuleMade(previous?.conditions, drafts), drafts, generation, now),
     resourceStatus: { manifests },
   };
 }
 
 function manifestStatus(
   previous: ManifestStatus | undefined,
-  { resourceMeta, applied, available, feedback }: ManifestResult,
+  { resourceMeta, applied, available, feedback, ruled }: ManifestResult,
   generation: number,
   now: string,
 ): ManifestStatus {
-  const drafts = [applied, available, ...(feedback.condition ? [feedback.condition] : [])];
-  const kept = feedback.condition
-    ? previous?.conditions
-    : withoutConditions(previous?.conditions, ['StatusFeedbackSynced']);
+  const drafts = [applied, available, ...(feedback.condition ? [feedback.condition] : []), ...ruled];
   return {
     resourceMeta,
     statusFeedback: feedback.values.length === 0 ? {} : { values: feedback.values },
-    conditions: mergeConditions(kept, drafts, generation, now),
+    conditions: mergeConditions(withoutRuleMade(previous?.conditions, drafts), drafts, generation, now).map(
+      asReported,
+    ),
   };
+}
+
+/** What a look at the object gave: OCM's agent says no generation with it. */
+const LOOKED_AT = ['Available', 'StatusFeedbackSynced'];
+
+function asReported(condition: Condition): Condition {
+  if (!LOOKED_AT.includes(condition.type) || isRuleMade(condition)) return condition;
+  const { observedGeneration: _, ...rest } = condition;
+  return rest;
+}
+
+/** A condition goes with the rule that made it. */
+function withoutRuleMade(
+  existing: readonly Condition[] | undefined,
+  drafts: readonly ConditionDraft[],
+): Condition[] {
+  const made = new Set(drafts.map(({ type }) => type));
+  return (existing ?? []).filter((condition) => !isRuleMade(condition) || made.has(condition.type));
 }
 
 /** By identity and not by place: a manifest keeps its transition times when others come or go. */

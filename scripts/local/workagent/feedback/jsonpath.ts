@@ -9,6 +9,8 @@ export interface JsonPath {
    * @throws JsonPathError when a filter compares values of different types
    */
   first(root: unknown): unknown;
+  /** Every match. */
+  all(root: unknown): unknown[];
 }
 
 type Step = (nodes: unknown[]) => unknown[];
@@ -30,7 +32,7 @@ export function parseJsonPath(text: string): JsonPath {
   const parser = new Parser(text);
   const steps = parser.path();
   parser.end();
-  return { first: (root) => run(steps, [root])[0] };
+  return { first: (root) => run(steps, [root])[0], all: (root) => run(steps, [root]) };
 }
 
 function run(steps: readonly Step[], nodes: unknown[]): unknown[] {

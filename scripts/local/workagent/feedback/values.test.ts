@@ -54,6 +54,14 @@ test('a path for another version is refused', () => {
   expect(condition?.status).toBe('False');
 });
 
-test('without rules nothing is claimed', () => {
-  expect(feedbackOf([], target, live)).toEqual({ values: [], condition: undefined });
+test('without rules there is nothing to deliver, and that is said', () => {
+  expect(feedbackOf([], target, live)).toEqual({
+    values: [],
+    condition: {
+      type: 'StatusFeedbackSynced',
+      status: 'True',
+      reason: 'NoStatusFeedbackSynced',
+      message: '',
+    },
+  });
 });

@@ -8,9 +8,16 @@ import { type NamedPath, wellKnownPaths } from './wellknown.ts';
 /** What goes to the hub for one object. */
 export interface Feedback {
   values: FeedbackValue[];
-  /** StatusFeedbackSynced; undefined where no rule asks for anything. */
+  /** StatusFeedbackSynced; undefined until the object was looked at. */
   condition: ConditionDraft | undefined;
 }
+
+const SYNCED_NOTHING: ConditionDraft = {
+  type: 'StatusFeedbackSynced',
+  status: 'True',
+  reason: 'NoStatusFeedbackSynced',
+  message: '',
+};
 
 const parsed = new Map<string, JsonPath>();
 
@@ -20,15 +27,13 @@ const parsed = new Map<string, JsonPath>();
  * and is no error. Of several rules for one name the first one counts.
  */
 export function feedbackOf(rules: readonly FeedbackRule[], target: Target, live: Manifest): Feedback {
-  if (rules.length === 0) return { values: [], condition: undefined };
+  if (rules.length === 0) return { values: [], condition: SYNCED_NOTHING };
   const values = new Map<string, FeedbackValue>();
   const errors: string[] = [];
   for (const { name, path, version } of rules.flatMap((rule) => pathsOf(rule, target, errors))) {
     try {
       if (version && version !== target.resource.version) {
-        throw new Error(
-          `version set in the json path ${name} is ${version}, the resource is ${target.resource.version}`,
-        );
+        throw new Error(`version set in the path ${name} is not matched for the related resource`);
       }
       const value = pathFor(path).first(live);
       if (value === undefined || value === null || values.has(name)) continue;
@@ -46,7 +51,7 @@ export function feedbackOf(rules: readonly FeedbackRule[], target: Target, live:
             type: 'StatusFeedbackSynced',
             status: 'False',
             reason: 'StatusFeedbackSyncFailed',
-            message: `Sync status feedback failed with error ${errors.join('; ')}`,
+            message: `Sync status feedback failed with error ${errors.length === 1 ? errors[0] : `[${errors.join(', ')}]`}`,
           },
   };
 }

@@ -30,7 +30,10 @@ export interface ControllerParts<E extends string> {
   options: ManagerOptions & { extra: Record<E, string[]> };
 }
 
-/** Wires one controller process and runs it to its end. Resolves with the exit code. */
+/**
+ * Wires one controller process and runs it to its end, which is at most 4 s after SIGTERM whatever hangs.
+ * Resolves with the exit code.
+ */
 export async function runController<E extends string>(
   name: string,
   args: readonly string[],
@@ -96,8 +99,10 @@ export async function runController<E extends string>(
     log,
   });
   for (const controller of controllers) manager.addWork(controller);
+  // Events of the last moments tell why the process went.
+  manager.addFinish(() => recorder.flush());
+  if (close) manager.addFinish(close);
   const ending = await manager.run(processSignal(log));
-  await close?.();
   transport.close();
   leaseTransport.close();
   return ending === 'Stopped' ? 0 : 1;

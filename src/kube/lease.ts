@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { type Lease, LeaseResource } from '../api/core.ts';
 import { keyString, type ObjectKey } from '../api/meta.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../runtime/apierror.ts';
@@ -17,8 +15,8 @@ export interface LeaseElectionOptions {
   log: Logger;
   clock?: Clock;
   random?: () => number;
-  /** Left out: host name and a random part, so that a restarted process is a new candidate. */
-  identity?: string;
+  /** Unlike that of every other candidate, of earlier processes on the same host too. */
+  identity: string;
 }
 
 /** client-go's times. A standby acts within 15 s of the last renewal it saw, plus one look. */
@@ -48,7 +46,7 @@ export class LeaseElection implements LeaderElection {
   #renewedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: LeaseElectionOptions) {
-    this.identity = options.identity ?? `${hostname()}_${randomUUID()}`;
+    this.identity = options.identity;
     this.#client = options.client;
     this.#key = options.lease;
     this.#clock = options.clock ?? realClock;

@@ -18,6 +18,8 @@ describe('apiErrorOf', () => {
     [422, { reason: 'Invalid' }, 'Invalid'],
     [429, { reason: 'TooManyRequests' }, 'Throttled'],
     [500, { reason: 'InternalError' }, 'ServerError'],
+    [500, { message: 'etcdserver: request is too large' }, 'TooLarge'],
+    [500, { message: 'rpc error: trying to send message larger than max (3 vs. 2)' }, 'TooLarge'],
     [500, { reason: 'ServerTimeout' }, 'Timeout'],
     [503, {}, 'ServerError'],
     [503, { details: { retryAfterSeconds: 2 } }, 'Throttled'],

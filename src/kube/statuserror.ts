@@ -7,6 +7,7 @@ export interface Status {
   reason?: string;
   message?: string;
   details?: {
+    name?: string;
     causes?: { field?: string; reason?: string; message?: string }[];
     retryAfterSeconds?: number;
   };
@@ -30,11 +31,19 @@ export function apiErrorOf(httpStatus: number, body: string, retryAfter?: string
     }),
   );
   if (causes.length > 0) details.causes = causes;
+  if (status?.details?.name) details.objectName = status.details.name;
   const seconds = Number(retryAfter ?? status?.details?.retryAfterSeconds);
   if (Number.isFinite(seconds) && seconds >= 0) details.retryAfterSeconds = seconds;
   const message = status?.message || body.trim().slice(0, 200) || `HTTP ${httpStatus}`;
-  return new ApiError(codeOf(details), message, details);
+  const code = httpStatus === 500 && STORAGE_LIMIT.test(message) ? 'TooLarge' : codeOf(details);
+  return new ApiError(code, message, details);
 }
+
+/**
+ * etcd's own limit, and that of the connection to it, reach the client as a failure of the server with no
+ * reason: only the message tells that the object is to blame.
+ */
+const STORAGE_LIMIT = /^etcdserver: request is too large|trying to send message larger than max/;
 
 function codeOf({ httpStatus, reason, retryAfterSeconds }: ApiErrorDetails): ApiErrorCode {
   switch (httpStatus) {

@@ -1,4 +1,7 @@
-/** Why an API server refused. Switch on `code`; never on message text. */
+/**
+ * Why an API server refused. Switch on `code`; never on message text. `TooLarge`: the object is larger than the
+ * server takes or stores; sending it again cannot help.
+ */
 export type ApiErrorCode =
   | 'BadRequest'
   | 'Unauthorized'
@@ -25,6 +28,8 @@ export interface ApiErrorDetails {
   /** metav1.Status.reason, where the server gave one. */
   reason?: string;
   causes?: FieldCause[];
+  /** metav1.Status.details.name: the object that was refused, where the server looked at one. */
+  objectName?: string;
   /** From the Retry-After header or status details. */
   retryAfterSeconds?: number;
 }

@@ -108,6 +108,17 @@ describe('a controller', () => {
     expect(await value('controller_runtime_reconcile_errors_total')).toBe(1);
   });
 
+  test('does not try again what is too large for the server', async () => {
+    let calls = 0;
+    const { controller, clock } = setUp(async () => {
+      calls += 1;
+      throw new ApiError('TooLarge', 'etcdserver: request is too large', { httpStatus: 500 });
+    });
+    controller.enqueue(KEY);
+    await clock.advance(3_600_000);
+    expect(calls).toBe(1);
+  });
+
   test('tries a conflict again without noise', async () => {
     let calls = 0;
     const { controller, clock, log } = setUp(async () => {

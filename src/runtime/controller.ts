@@ -1,5 +1,5 @@
 import { keyString, type ObjectKey, parseKey } from '../api/meta.ts';
-import { isConflict, TransportError } from './apierror.ts';
+import { hasCode, isConflict, TransportError } from './apierror.ts';
 import type { Clock } from './clock.ts';
 import type { ControllerMetrics, ReconcileOutcome } from './controllermetrics.ts';
 import { ExponentialRateLimiter } from './ratelimiter.ts';
@@ -87,7 +87,8 @@ export class Controller {
 
   /** What a failure counts as; undefined for one that says nothing about the object. */
   #failed(key: string, error: unknown, signal: AbortSignal, log: Logger): ReconcileOutcome | undefined {
-    if (error instanceof TerminalError) {
+    // What is too large stays so: sending it again is only traffic. The reconciler has told the user.
+    if (error instanceof TerminalError || hasCode(error, 'TooLarge')) {
       log.error({ err: error }, 'Reconcile failed and is not tried again');
       this.#queue.forget(key);
       return 'terminal';

@@ -200,10 +200,51 @@ describe('a manager', () => {
     expect(log.lines.map(({ message }) => message)).toContain('Work did not end in time and is left behind');
   });
 
-  test('ends 4.5 s after the signal, whatever hangs', async () => {
+  test('what follows work runs while this process still leads', async () => {
+    const { manager, part, story, acquired, stop, run, reaches } = setUp();
+    manager.addWork(part('work'));
+    manager.addFinish(async () => void story.push('finished'));
+    const running = run();
+    acquired.resolve();
+    await reaches('work starts');
+    stop.abort(new Error('SIGTERM'));
+    expect(await running).toBe('Stopped');
+    expect(story.slice(-4)).toEqual(['work ends', 'finished', 'lease released', 'caches end']);
+  });
+
+  test('what follows work runs in a standby too', async () => {
+    const { manager, part, story, stop, run, reaches } = setUp();
+    manager.addAlways(part('always'));
+    manager.addFinish(async () => void story.push('finished'));
+    const running = run();
+    await reaches('always starts');
+    stop.abort(new Error('SIGTERM'));
+    expect(await running).toBe('Stopped');
+    expect(story).toContain('finished');
+  });
+
+  test.each([
+    ['hangs', () => new Promise<void>(() => {}), 'What follows work did not end in time and is left behind'],
+    ['fails', () => Promise.reject(new Error('no')), 'Could not finish in order'],
+  ])('what follows work and %s costs a second at most, and never the lease', async (_, finish, message) => {
+    const { manager, part, story, clock, log, acquired, stop, run, reaches } = setUp();
+    manager.addWork(part('work'));
+    manager.addFinish(finish);
+    const running = run();
+    acquired.resolve();
+    await reaches('work starts');
+    stop.abort(new Error('SIGTERM'));
+    await clock.advance(1_000);
+    expect(await running).toBe('Stopped');
+    expect(story).toContain('lease released');
+    expect(log.lines.map((line) => line.message)).toContain(message);
+  });
+
+  test('ends 4 s after the signal, whatever hangs', async () => {
     const { manager, part, clock, acquired, stop, run, reaches } = setUp();
     manager.addAlways(part('always', new Promise(() => {})));
     manager.addWork(part('work', new Promise(() => {})));
+    manager.addFinish(() => new Promise(() => {}));
     let ended = false;
     const running = run().then((ending) => {
       ended = true;
@@ -212,7 +253,7 @@ describe('a manager', () => {
     acquired.resolve();
     await reaches('work starts');
     stop.abort(new Error('SIGTERM'));
-    await clock.advance(4_499);
+    await clock.advance(3_999);
     expect(ended).toBe(false);
     await clock.advance(1);
     expect(await running).toBe('Stopped');

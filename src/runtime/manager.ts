@@ -8,9 +8,11 @@ import type { Logger } from './reconcile.ts';
 /** A cache is trusted while its server proved alive within this time; bookmarks come about every minute. */
 const STALE_MS = 120_000;
 /** From the signal to the end of the process, lease released: shorter than any grace period of a Pod. */
-const STOP_MS = 4_500;
-/** The part of it that reconciles in progress get; the rest is for giving the lease back. */
+const STOP_MS = 4_000;
+/** The part of it that reconciles in progress get. */
 const WORK_STOP_MS = 2_000;
+/** The part that what follows work gets; the rest is for giving the lease back. */
+const FINISH_MS = 1_000;
 /** A process that waits says for what. */
 const PROGRESS_MS = 5_000;
 
@@ -51,6 +53,7 @@ export class Manager {
   readonly #parts: ManagerParts;
   readonly #work: Runnable[] = [];
   readonly #always: Runnable[] = [];
+  readonly #finishes: (() => Promise<void>)[] = [];
   #port = 0;
   #synced = false;
 
@@ -73,7 +76,15 @@ export class Manager {
     this.#always.push(runnable);
   }
 
-  /** Resolves when all has ended, with the reason, at most 4.5 s after the signal. Never rejects. */
+  /**
+   * Called when work has ended, before the lease is given back: for writes that only a leader may make, and
+   * for threads. All together have a second.
+   */
+  addFinish(finish: () => Promise<void>): void {
+    this.#finishes.push(finish);
+  }
+
+  /** Resolves when all has ended, with the reason, at most 4 s after the signal. Never rejects. */
   async run(signal: AbortSignal): Promise<Ending> {
     const { caches, log } = this.#parts;
     const server = this.#healthServer();
@@ -127,7 +138,7 @@ export class Manager {
       try {
         await election.acquire(life.stop);
       } catch (error) {
-        if (life.stop.aborted) return;
+        if (life.stop.aborted) return this.#finish(deadline);
         throw error;
       }
       log.info({ identity: election.identity }, 'This process leads');
@@ -143,9 +154,27 @@ export class Manager {
     await aborted(life.stop);
     await Promise.race([work, given]);
     ended.abort();
+    await this.#finish(deadline);
     // Work has ended, or was given its time: only now may another process act.
     release.abort(new Error('the manager stops'));
     await Promise.race([held, deadline]);
+  }
+
+  /** Whatever hangs or fails here costs its time, and never the lease. */
+  async #finish(deadline: Promise<void>): Promise<void> {
+    const { clock, log } = this.#parts;
+    const finished = new AbortController();
+    const all = Promise.all(
+      this.#finishes.map((finish) =>
+        finish().catch((error: unknown) => log.warn({ err: error }, 'Could not finish in order')),
+      ),
+    );
+    const given = clock.sleep(FINISH_MS, finished.signal).then(
+      () => log.warn({ ms: FINISH_MS }, 'What follows work did not end in time and is left behind'),
+      () => undefined,
+    );
+    await Promise.race([all, given, deadline]);
+    finished.abort();
   }
 
   async #hold(life: Life, release: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { OptionError, parseOptions } from './options.ts';
 
@@ -9,7 +10,7 @@ describe('flags of a controller process', () => {
       kubeconfig: undefined,
       leaderElect: true,
       leaderElectionNamespace: 'codeco-system',
-      identity: expect.stringMatching(/_\d+$/),
+      identity: expect.stringContaining(`${hostname()}_`),
       bindAddress: { host: '', port: 8080 },
       logLevel: 'info',
       workers: 10,
@@ -17,6 +18,11 @@ describe('flags of a controller process', () => {
       kubeApiBurst: 1000,
       extra: { deadline: ['10s'], 'topology-namespace': ['x'] },
     });
+  });
+
+  test('give every start an identity of its own', () => {
+    expect(parseOptions([], EXTRA).identity).not.toBe(parseOptions([], EXTRA).identity);
+    expect(parseOptions(['--identity=me'], EXTRA).identity).toBe('me');
   });
 
   test('are read with and without an equals sign, and more than once where a controller allows it', () => {
@@ -40,6 +46,8 @@ describe('flags of a controller process', () => {
   test.each([
     [['--worker=3'], 'unknown flag --worker; did you mean --workers?'],
     [['--topologynamespace=a'], 'unknown flag --topologynamespace; did you mean --topology-namespace?'],
+    [['--no-such-flag'], 'unknown flag --no-such-flag'],
+    [['--no-workers'], 'unknown flag --no-workers; did you mean --workers?'],
     [['--constructor=3'], 'unknown flag --constructor'],
     [['--workers=2.5'], '--workers 2.5: a whole number above 0 is needed'],
     [['--workers=0'], '--workers 0: a whole number above 0 is needed'],

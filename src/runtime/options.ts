@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { nearest } from '../api/nearest.ts';
@@ -13,6 +14,10 @@ export interface ManagerOptions {
   kubeconfig: string | undefined;
   leaderElect: boolean;
   leaderElectionNamespace: string;
+  /**
+   * Name as a candidate for leading. The default has a random part: a container that was restarted has the
+   * host name and the process id of its predecessor, and must not take that one's lease for its own.
+   */
   identity: string;
   /** Host and port of /healthz, /readyz and /metrics; no host means every address, port 0 a free one. */
   bindAddress: { host: string; port: number };
@@ -47,7 +52,7 @@ export function parseOptions<E extends string>(
   );
   const config: ParseArgsOptionsConfig = { ...COMMON, ...own };
   for (const arg of args) {
-    const name = /^--(?:no-)?([^=]+)/.exec(arg)?.[1];
+    const name = /^--([^=]+)/.exec(arg)?.[1];
     if (name === undefined || Object.hasOwn(config, name)) continue;
     const near = nearest(name, Object.keys(config));
     throw new OptionError(`unknown flag --${name}${near === undefined ? '' : `; did you mean --${near}?`}`);
@@ -63,7 +68,7 @@ export function parseOptions<E extends string>(
     kubeconfig: values['kubeconfig'] as string | undefined,
     leaderElect: bool('leader-elect', text('leader-elect')),
     leaderElectionNamespace: text('leader-election-namespace'),
-    identity: (values['identity'] as string | undefined) ?? `${hostname()}_${process.pid}`,
+    identity: (values['identity'] as string | undefined) ?? `${hostname()}_${randomUUID()}`,
     bindAddress: address(text('bind-address')),
     logLevel: oneOf('log-level', text('log-level'), LOG_LEVELS),
     workers: whole('workers', text('workers')),

@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three tiers. `unit` needs no server; `integration` and `e2e` start real control planes, and share
- * them through a global set-up, so their files run one after another.
+ * Three tiers. `unit` needs no server. `integration` shares one hub among the files that leave it as they
+ * found it; what restarts servers or runs controllers over all namespaces has control planes of its own, and
+ * so has each file of `e2e`. Both wait more than they work: two files at once keep two cores busy. Those of
+ * `e2e`, which judge times, go first and among themselves.
  */
 export default defineConfig({
   test: {
@@ -15,6 +17,7 @@ export default defineConfig({
             'scripts/**/*.test.ts',
             'test/property/**/*.test.ts',
             'test/golden/**/*.test.ts',
+            'test/performance/**/*.test.ts',
           ],
         },
       },
@@ -22,18 +25,21 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts', 'test/contract/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          globalSetup: 'test/support/hubsetup.ts',
+          maxWorkers: 2,
         },
       },
       {
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveBinaries } from './local/binaries/resolve.ts';
 import { consoleProgress } from './local/progress.ts';
-import { runStep, type Step } from './step.ts';
+import { runStep, runSteps, type Step } from './step.ts';
 import { VERIFY_STEPS } from './verifysteps.ts';
 
 interface VitestReport {
@@ -20,72 +20,86 @@ interface VitestReport {
 const reports = mkdtempSync(join(tmpdir(), 'codeco-test-reports-'));
 let passed = 0;
 let failed = 0;
-const count = (name: string, ok: boolean, seconds: number) => {
-  if (ok) passed += 1;
-  else failed += 1;
-  console.log(`${ok ? 'ok    ' : 'FAILED'} ${name.padEnd(24)} ${seconds.toFixed(1)} s`);
-};
 
-for (const step of VERIFY_STEPS) {
-  const result = await runStep(step);
-  if (!result.ok) console.log(result.output);
-  count(step.name, result.ok, result.seconds);
+// Tools and unit tests side by side; the unit tests, which take longest, first.
+const unit = vitestStep('unit and property tests', ['unit'], 'dot');
+for (const { name, ok } of await runSteps([unit, ...VERIFY_STEPS], 2)) {
+  if (name === unit.name) countTests(unit.name, ok);
+  else count(ok);
 }
 // Before the tests, so that a build of minutes is not mistaken for a hanging test.
 await resolveBinaries(consoleProgress((line) => console.log(line)));
-for (const project of ['unit', 'integration', 'e2e']) await vitest(project);
-await demonstration();
+console.log('\n--- tests on real control planes, two files at a time');
+const real = vitestStep('integration and e2e tests', ['integration', 'e2e'], 'default');
+countTests(real.name, (await runStep(real, true)).ok);
+console.log('\n--- demonstration');
+await counted({
+  name: 'demo',
+  command: process.execPath,
+  args: ['scripts/demo/main.ts', '--check'],
+  env: { NO_COLOR: '1' },
+});
 if (process.env['OCM_WORK_AGENT'] === undefined) {
   console.log("not run: the work agent contract against OCM's own agent (set OCM_WORK_AGENT to its binary)");
 }
-console.log("not run: comparison with OCM's own CRD files (node scripts/ocmcheck.ts DIR)");
+const ocmCrds = process.env['OCM_CRDS'];
+if (ocmCrds === undefined)
+  console.log("not run: comparison with OCM's own CRD files (set OCM_CRDS to their folder)");
+else
+  await counted({
+    name: 'OCM definitions',
+    command: process.execPath,
+    args: ['scripts/ocmcheck.ts', ocmCrds],
+  });
 rmSync(reports, { recursive: true, force: true });
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
 
-async function vitest(project: string): Promise<void> {
-  const report = join(reports, `${project}.json`);
-  const step: Step = {
-    name: project,
+function vitestStep(name: string, projects: readonly string[], reporter: 'dot' | 'default'): Step {
+  return {
+    name,
     command: 'vitest',
     args: [
       'run',
-      '--project',
-      project,
-      '--reporter=default',
+      ...projects.flatMap((project) => ['--project', project]),
+      `--reporter=${reporter}`,
       '--reporter=json',
-      `--outputFile.json=${report}`,
+      `--outputFile.json=${reportOf(name)}`,
     ],
     env: { NO_COLOR: '1' },
   };
-  console.log(`\n--- ${project} tests`);
-  const result = await runStep(step, true);
+}
+
+function reportOf(name: string): string {
+  return join(reports, `${name.replaceAll(' ', '-')}.json`);
+}
+
+function count(ok: boolean): void {
+  if (ok) passed += 1;
+  else failed += 1;
+}
+
+/** What vitest wrote down; without its report the step counts as one failure. */
+function countTests(name: string, ok: boolean): void {
   let counts: VitestReport;
   try {
-    counts = JSON.parse(readFileSync(report, 'utf8')) as VitestReport;
+    counts = JSON.parse(readFileSync(reportOf(name), 'utf8')) as VitestReport;
   } catch {
-    count(project, false, result.seconds);
+    count(false);
     return;
   }
   passed += counts.numPassedTests;
   // A test that did not run has not passed: a missing binary must not look like success.
   failed += counts.numFailedTests + counts.numPendingTests + counts.numTodoTests;
-  if (!result.ok && counts.numFailedTests === 0) failed += 1;
+  if (!ok && counts.numFailedTests === 0) failed += 1;
   console.log(
-    `${project}: ${counts.numPassedTests} passed, ${counts.numFailedTests} failed, ${counts.numPendingTests} not run, ${result.seconds.toFixed(0)} s`,
+    `${name}: ${counts.numPassedTests} passed, ${counts.numFailedTests} failed, ${counts.numPendingTests} not run`,
   );
 }
 
-async function demonstration(): Promise<void> {
-  console.log('\n--- demonstration');
-  const result = await runStep(
-    {
-      name: 'demo',
-      command: process.execPath,
-      args: ['scripts/demo/main.ts', '--check'],
-      env: { NO_COLOR: '1' },
-    },
-    true,
-  );
-  count('demo', result.ok, result.seconds);
+/** A step that counts as one. */
+async function counted(step: Step): Promise<void> {
+  const { ok, seconds } = await runStep(step, true);
+  console.log(`${ok ? 'ok    ' : 'FAILED'} ${step.name} ${seconds.toFixed(1)} s`);
+  count(ok);
 }

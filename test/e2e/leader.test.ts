@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Federation } from '../../scripts/local/federation.ts';
+import { ensureNamespace } from '../../scripts/local/identities.ts';
 import type { GroupProcess } from '../../scripts/local/processgroup.ts';
-import { type ConfigMap, ConfigMapResource, LeaseResource, NamespaceResource } from '../../src/api/core.ts';
+import { type ConfigMap, ConfigMapResource, LeaseResource } from '../../src/api/core.ts';
 import { startTestFederation } from '../support/controlplane.ts';
 import { ECHO_LABEL } from '../support/echo/reconciler.ts';
-import { FaultProxy } from '../support/faultproxy/faultproxy.ts';
-import { kubeconfigThrough } from '../support/faultproxy/kubeconfig.ts';
+import type { FaultProxy } from '../support/faultproxy/faultproxy.ts';
+import { proxiedHub } from '../support/proxiedhub.ts';
 
 const MAIN = new URL('../support/echo/main.ts', import.meta.url).pathname;
 const NS = 'leader-test';
@@ -21,17 +22,10 @@ const started: GroupProcess[] = [];
 
 beforeAll(async () => {
   federation = await startTestFederation();
-  const { hub } = federation;
-  const identity = await hub.ca.client('admin', ['system:masters']);
-  proxy = await FaultProxy.start({ target: hub.url, ca: hub.ca.pair.certificate, identity });
-  kubeconfig = await kubeconfigThrough(proxy.url, hub.adminKubeconfig, join(hub.folder, 'proxied'));
-  await hub.admin.create(NamespaceResource, {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: NS },
-  });
+  ({ proxy, kubeconfig } = await proxiedHub(federation.hub));
+  await ensureNamespace(federation.hub, NS);
   for (const name of NAMES) {
-    await hub.admin.create(ConfigMapResource, {
+    await federation.hub.admin.create(ConfigMapResource, {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { namespace: NS, name, labels: { [ECHO_LABEL]: 'yes' } },
@@ -179,6 +173,27 @@ describe('leader election between processes', () => {
     await leads('echo-d', 4_000);
     await ask('3');
     await answered('3', 'echo-d');
+  });
+
+  test('SIGTERM lets the events of the last moments be written while this process still leads', async () => {
+    const leader = await startLeader('echo-j');
+    let release = () => {};
+    const until = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const isEvent = (record: { userAgent: string; resource: string }) =>
+      record.userAgent === 'echo-j' && record.resource === 'events';
+    proxy.inject({ kind: 'Hold', until }, { match: isEvent });
+    await ask('7');
+    await answered('7', 'echo-j');
+    expect(proxy.records.filter(isEvent).length).toBe(1);
+    leader.kill('SIGTERM');
+    await logs(leader, 'Stopping');
+    release();
+    expect(await exit(leader, 5_000)).toBe('exit code 0');
+    const written = proxy.writes().filter(isEvent);
+    expect(written.map(({ status }) => status)).toEqual(NAMES.map(() => 201));
+    expect(await holder()).toBe('');
   });
 
   test('SIGTERM ends a standby within 5 s, which has touched nothing', async () => {

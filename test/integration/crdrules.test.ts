@@ -1,29 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Federation } from '../../scripts/local/federation.ts';
 import { type CodecoApp, CodecoAppResource } from '../../src/api/codeco/v1alpha1/codecoapp.ts';
-import { createClient, type KubeClient } from '../../src/kube/client.ts';
-import { loadEndpoint } from '../../src/kube/config.ts';
-import { Transport } from '../../src/kube/transport.ts';
-import { startTestFederation } from '../support/controlplane.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
+import { type SharedHub, sharedHub } from '../support/sharedhub.ts';
 
 /** What the API server itself refuses of a CodecoApp by the rules beyond types: list-map keys and CEL. */
 
-let federation: Federation;
-let transport: Transport;
+let hub: SharedHub;
 let client: KubeClient;
 
 beforeAll(async () => {
-  federation = await startTestFederation();
-  transport = new Transport({ endpoint: loadEndpoint({ kubeconfig: federation.hub.adminKubeconfig }) });
-  client = createClient(transport);
+  hub = await sharedHub();
+  client = hub.admin;
 });
 
-afterAll(async () => {
-  transport?.close();
-  await federation?.stop();
-});
+afterAll(() => hub?.close());
 
 const podspec = { containers: [{ name: 'main', image: 'example/main:1', ports: [{ containerPort: 80 }] }] };
 

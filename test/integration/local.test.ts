@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,8 +19,13 @@ import type { Federation } from '../../scripts/local/federation.ts';
 import { serviceAccountKubeconfig, workAgentHubKubeconfig } from '../../scripts/local/identities.ts';
 import { killProcess, lives, type ProcessId } from '../../scripts/local/processid.ts';
 import { type FederationRecord, folderOf, readRecord } from '../../scripts/local/supervisor/record.ts';
+import { AssignmentPlanResource } from '../../src/api/codeco/v1alpha1/assignmentplan.ts';
 import { ClusterTelemetryResource } from '../../src/api/codeco/v1alpha1/clustertelemetry.ts';
+import { type CodecoApp, CodecoAppResource } from '../../src/api/codeco/v1alpha1/codecoapp.ts';
+import { API_VERSION } from '../../src/api/codeco/v1alpha1/group.ts';
 import {
+  ControllerRevisionResource,
+  CustomResourceDefinitionResource,
   type Deployment,
   DeploymentResource,
   NamespaceResource,
@@ -38,6 +43,12 @@ import { Transport } from '../../src/kube/transport.ts';
 import { smallCluster, startTestFederation } from '../support/controlplane.ts';
 
 const ALLOWED = { timeout: 30_000, interval: 100 };
+
+function clientOf(kubeconfig: string): KubeClient {
+  const transport = new Transport({ endpoint: loadEndpoint({ kubeconfig }) });
+  onTestFinished(() => transport.close());
+  return createClient(transport);
+}
 
 describe('a local federation', () => {
   let federation: Federation;
@@ -64,12 +75,6 @@ describe('a local federation', () => {
     return status?.conditions?.find(({ type }) => type === 'ManagedClusterConditionAvailable')?.status;
   }
 
-  function clientOf(kubeconfig: string): KubeClient {
-    const transport = new Transport({ endpoint: loadEndpoint({ kubeconfig }) });
-    onTestFinished(() => transport.close());
-    return createClient(transport);
-  }
-
   test('has clusters that are joined and offer what their nodes have', async () => {
     const { status } = await managedCluster('c2');
     expect(status?.allocatable).toMatchObject({ cpu: '16000m', memory: String(64 * 2 ** 30) });
@@ -83,6 +88,40 @@ describe('a local federation', () => {
     expect(
       nodes.map(({ status: node }) => node?.conditions?.find(({ type }) => type === 'Ready')?.status),
     ).toEqual(['True']);
+  });
+
+  test('collects what a deleted app owned at once, also when the hub is fresh', async () => {
+    const { admin } = federation.hub;
+    await admin.apply(
+      NamespaceResource,
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'fresh' } },
+      { fieldManager: 'test', force: true },
+    );
+    const { apiVersion, kind, metadata } = await admin.create(CodecoAppResource, codecoApp('fresh', 'short'));
+    const owner = { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true };
+    const owned = { namespace: 'fresh', name: 'owned' };
+    await admin.create(AssignmentPlanResource, {
+      apiVersion,
+      kind: 'AssignmentPlan',
+      metadata: { ...owned, ownerReferences: [owner] },
+      spec: {},
+    });
+    await admin.create(ControllerRevisionResource, {
+      apiVersion: 'apps/v1',
+      kind: 'ControllerRevision',
+      metadata: { ...owned, ownerReferences: [owner] },
+      revision: 1,
+      data: {},
+    });
+    await admin.delete(CodecoAppResource, { namespace: 'fresh', name: 'short' });
+    // A garbage collector that is older than the kinds hears of them after 30 s.
+    await vi.waitFor(
+      async () => {
+        expect(await admin.list(AssignmentPlanResource, { namespace: 'fresh' })).toEqual([]);
+        expect(await admin.list(ControllerRevisionResource, { namespace: 'fresh' })).toEqual([]);
+      },
+      { timeout: 10_000, interval: 50 },
+    );
   });
 
   test('has telemetry of the clusters that were to have it, and of no other', async () => {
@@ -232,6 +271,16 @@ describe('a local federation', () => {
     };
   }
 
+  function codecoApp(namespace: string, name: string): CodecoApp {
+    const service = { serviceName: 'web', podspec: { containers: [{ name: 'main', image: 'web:1' }] } };
+    return {
+      apiVersion: API_VERSION,
+      kind: 'CodecoApp',
+      metadata: { name, namespace },
+      spec: { 'codecoapp-msspec': [service] },
+    };
+  }
+
   function work(namespace: string) {
     return {
       apiVersion: 'work.open-cluster-management.io/v1',
@@ -258,10 +307,13 @@ describe('npm run local', () => {
     await rm(state, { recursive: true, force: true });
   });
 
-  async function local(...args: string[]): Promise<string> {
+  async function run(...args: string[]): Promise<{ stdout: string; stderr: string }> {
     const env = { ...process.env, XDG_STATE_HOME: state };
-    const { stdout } = await promisify(execFile)(process.execPath, [main, '--name', 't', ...args], { env });
-    return stdout;
+    return promisify(execFile)(process.execPath, [main, '--name', 't', ...args], { env });
+  }
+
+  async function local(...args: string[]): Promise<string> {
+    return (await run(...args)).stdout;
   }
 
   async function up(clusters = 0): Promise<FederationRecord> {
@@ -348,6 +400,26 @@ describe('npm run local', () => {
       /codeco-crds-.* has no CustomResourceDefinition .*manifestworks/,
     );
     expect(await readdir(state)).toEqual([]);
+  });
+
+  test("takes OCM's own definitions in place of ours, and says where they differ", async () => {
+    const upstream = await mkdtemp(join(tmpdir(), 'codeco-crds-'));
+    onTestFinished(() => rm(upstream, { recursive: true }));
+    // As upstream keeps them: a folder for each group and version.
+    await cp(new URL('../../crds/ocm', import.meta.url), upstream, { recursive: true });
+    const file = join(upstream, 'hub/work.open-cluster-management.io_manifestworks.yaml');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('default: Poll', 'default: Watch'));
+    const { stderr } = await run('up', '--clusters', '0', '--ocm-crds', upstream);
+    expect(stderr).toContain(
+      'OCM differs: manifestworks.work.open-cluster-management.io v1.spec.manifestConfigs[].feedbackScrapeType: default "Poll" here, "Watch" there',
+    );
+    const hub = clientOf(join(folder, 'hub/kubeconfig'));
+    const crd = await hub.get(CustomResourceDefinitionResource, {
+      namespace: '',
+      name: 'manifestworks.work.open-cluster-management.io',
+    });
+    expect(JSON.stringify(crd)).toContain('"default":"Watch"');
   });
 
   test('a folder that is not a federation is neither used nor removed', async () => {

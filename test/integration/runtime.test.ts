@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Federation } from '../../scripts/local/federation.ts';
-import { ConfigMapResource, NamespaceResource } from '../../src/api/core.ts';
+import { ensureNamespace } from '../../scripts/local/identities.ts';
+import { ConfigMapResource } from '../../src/api/core.ts';
 import { createClient } from '../../src/kube/client.ts';
 import { loadEndpoint } from '../../src/kube/config.ts';
 import { createInformerFactory } from '../../src/kube/informer.ts';
@@ -12,43 +11,34 @@ import { controllerMetrics } from '../../src/runtime/controllermetrics.ts';
 import { Manager } from '../../src/runtime/manager.ts';
 import { realClock } from '../../src/runtime/realclock.ts';
 import { itself, watch } from '../../src/runtime/watches.ts';
-import { startTestFederation } from '../support/controlplane.ts';
 import { ECHO_INFORMER, ECHO_LABEL, EchoReconciler } from '../support/echo/reconciler.ts';
-import { FaultProxy } from '../support/faultproxy/faultproxy.ts';
-import { kubeconfigThrough } from '../support/faultproxy/kubeconfig.ts';
+import type { FaultProxy } from '../support/faultproxy/faultproxy.ts';
+import { proxiedHub } from '../support/proxiedhub.ts';
+import { type SharedHub, sharedHub } from '../support/sharedhub.ts';
 import { testLogger } from '../support/testlogger.ts';
 
 const NS = 'runtime-test';
 const COUNT = 50;
 
-let federation: Federation;
+let hub: SharedHub;
 let proxy: FaultProxy;
 let kubeconfig: string;
 
 beforeAll(async () => {
-  federation = await startTestFederation();
-  const { hub } = federation;
-  const identity = await hub.ca.client('admin', ['system:masters']);
-  // With TLS of its own: clients verify it like the API server.
-  const serve = await hub.ca.server();
-  proxy = await FaultProxy.start({ target: hub.url, ca: hub.ca.pair.certificate, identity, serve });
-  kubeconfig = await kubeconfigThrough(proxy.url, hub.adminKubeconfig, join(hub.folder, 'proxied'));
-  await hub.admin.create(NamespaceResource, {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: NS },
-  });
+  hub = await sharedHub();
+  ({ proxy, kubeconfig } = await proxiedHub(hub, { tls: true }));
+  await ensureNamespace(hub, NS);
   await Promise.all(Array.from({ length: COUNT }, (_, index) => ask(`o${index}`, '1')));
 });
 
 afterAll(async () => {
   await proxy?.stop();
-  await federation?.stop();
+  hub?.close();
 });
 
 async function ask(name: string, want: string): Promise<void> {
   const metadata = { namespace: NS, name, labels: { [ECHO_LABEL]: 'yes' } };
-  await federation.hub.admin.apply(
+  await hub.admin.apply(
     ConfigMapResource,
     { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { want } },
     { fieldManager: 'test', force: true },
@@ -99,7 +89,7 @@ function startEcho() {
 async function answered(): Promise<void> {
   await vi.waitFor(
     async () => {
-      const objects = await federation.hub.admin.list(ConfigMapResource, {
+      const objects = await hub.admin.list(ConfigMapResource, {
         namespace: NS,
         labelSelector: ECHO_LABEL,
       });

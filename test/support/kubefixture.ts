@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { vi } from 'vitest';
-import { type ConfigMap, CustomResourceDefinitionResource, NamespaceResource } from '../../src/api/core.ts';
+import { ensureNamespace } from '../../scripts/local/identities.ts';
+import { type ConfigMap, CustomResourceDefinitionResource } from '../../src/api/core.ts';
 import type { KubeObject } from '../../src/api/meta.ts';
 import { defineResource } from '../../src/api/resource.ts';
 import { createClient, type KubeClient } from '../../src/kube/client.ts';
 import { loadEndpoint } from '../../src/kube/config.ts';
 import { type RequestSample, Transport } from '../../src/kube/transport.ts';
-import { startTestFederation } from './controlplane.ts';
+import { sharedHub } from './sharedhub.ts';
 
 /** A kind with a schema and a status, for tests of the client itself. */
 export interface Widget extends KubeObject {
@@ -15,41 +17,42 @@ export interface Widget extends KubeObject {
 
 export const WidgetResource = defineResource<Widget>('kube.test', 'v1', 'Widget', 'widgets', 'Namespaced');
 
-/** Where the objects of {@link configMap} and {@link widget} live. */
-export const NS = 'kube-test';
+/** Where the objects of {@link configMap} and {@link widget} live: a namespace for each test file. */
+export const NS = `kube-test-${randomUUID().slice(0, 8)}`;
 
-/** An API server that knows Widgets, with an administrator's client and what it has sent. */
+/** The shared hub, which knows Widgets now, with an administrator's client and what it has sent. */
 export interface KubeFixture {
   kubeconfig: string;
   kubectl: string;
   transport: Transport;
   client: KubeClient;
   samples: RequestSample[];
-  stop(): Promise<void>;
+  stop(): void;
 }
 
 export async function startKubeFixture(): Promise<KubeFixture> {
-  const federation = await startTestFederation();
+  const hub = await sharedHub();
   const samples: RequestSample[] = [];
-  const kubeconfig = federation.hub.adminKubeconfig;
   const transport = new Transport({
-    endpoint: loadEndpoint({ kubeconfig }),
+    endpoint: loadEndpoint({ kubeconfig: hub.adminKubeconfig }),
     observe: (sample) => samples.push(sample),
   });
   const client = createClient(transport);
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NS } };
-  await client.create(NamespaceResource, namespace);
-  await client.create(CustomResourceDefinitionResource, crd('Widget', 'widgets'));
-  await vi.waitFor(() => client.list(WidgetResource), { timeout: 20_000, interval: 200 });
+  await ensureNamespace(hub, NS);
+  // Every file that needs Widgets applies the same definition.
+  await hub.admin.apply(CustomResourceDefinitionResource, crd('Widget', 'widgets'), {
+    fieldManager: 'kube-test',
+  });
+  await vi.waitFor(() => client.list(WidgetResource), { timeout: 20_000, interval: 50 });
   return {
-    kubeconfig,
-    kubectl: federation.binaries.kubectl,
+    kubeconfig: hub.adminKubeconfig,
+    kubectl: hub.kubectl,
     transport,
     client,
     samples,
-    async stop() {
+    stop() {
       transport.close();
-      await federation.stop();
+      hub.close();
     },
   };
 }

@@ -4,10 +4,12 @@ import { Bench, TENANT } from './bench.ts';
 import type { Setting } from './case.ts';
 import { absenceCases } from './cases/absence.ts';
 import { applyCases } from './cases/apply.ts';
+import { conditionRuleCases } from './cases/conditionrules.ts';
 import { conditionCases } from './cases/conditions.ts';
 import { deletionCases } from './cases/deletion.ts';
 import { executorCases } from './cases/executor.ts';
 import { feedbackCases } from './cases/feedback.ts';
+import { ignoreFieldCases } from './cases/ignorefields.ts';
 import { outageCases } from './cases/outage.ts';
 import { ownershipCases } from './cases/ownership.ts';
 import { permissionCases } from './cases/permissions.ts';
@@ -42,7 +44,9 @@ describe.each(subjects())('work agent ($name)', (subject) => {
 
   ownershipCases(setting);
   conditionCases(setting);
+  conditionRuleCases(setting);
   applyCases(setting);
+  ignoreFieldCases(setting);
   feedbackCases(setting);
   executorCases(setting);
   permissionCases(setting);

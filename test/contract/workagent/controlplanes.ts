@@ -13,6 +13,7 @@ import {
 import { applyCrds, applyManifests, readManifests } from '../../../scripts/local/manifests.ts';
 import { ProcessGroup } from '../../../scripts/local/processgroup.ts';
 import { silentProgress } from '../../../scripts/local/progress.ts';
+import { ourOcmCrds, readCrds } from '../../../scripts/ocmcrds.ts';
 import type { KubeObject } from '../../../src/api/meta.ts';
 import { WORK_GROUP } from '../../../src/api/ocm/manifestwork.ts';
 
@@ -88,6 +89,7 @@ export async function startControlPlanes(): Promise<ControlPlanes> {
 }
 
 async function crdsOf(side: 'hub' | 'managed', plural: string): Promise<KubeObject[]> {
-  const objects = await readManifests(process.env['OCM_CRDS'] ?? path.join(LOCAL, '../../crds/ocm', side));
-  return objects.filter(({ metadata }) => metadata.name === `${plural}.${WORK_GROUP}`);
+  const upstream = process.env['OCM_CRDS'];
+  const crds = upstream === undefined ? await ourOcmCrds(side) : await readCrds(upstream, () => undefined);
+  return [...crds.values()].filter(({ metadata }) => metadata.name === `${plural}.${WORK_GROUP}`);
 }

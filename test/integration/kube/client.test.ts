@@ -28,7 +28,7 @@ beforeAll(async () => {
   client = kube.client;
 });
 
-afterAll(() => kube.stop());
+afterAll(() => kube?.stop());
 
 describe('client', () => {
   test('creates, gets, updates and deletes', async () => {

@@ -19,7 +19,7 @@ beforeAll(async () => {
   client = kube.client;
 });
 
-afterAll(() => kube.stop());
+afterAll(() => kube?.stop());
 
 test('follows the server: adds, updates, deletes, without managedFields and each change once', async () => {
   const log = testLogger();

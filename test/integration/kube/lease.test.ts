@@ -15,7 +15,7 @@ beforeAll(async () => {
   client = kube.client;
 });
 
-afterAll(() => kube.stop());
+afterAll(() => kube?.stop());
 
 function candidate(lease: string, identity: string, clock: Clock) {
   return new LeaseElection({ client, lease: key(lease), identity, clock, log: testLogger() });

@@ -16,7 +16,7 @@ beforeAll(async () => {
   client = kube.client;
 });
 
-afterAll(() => kube.stop());
+afterAll(() => kube?.stop());
 
 test('kubectl describe shows an event once, with its count after a later repeat', async () => {
   let monotonic = 0;

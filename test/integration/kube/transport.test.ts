@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Federation } from '../../../scripts/local/federation.ts';
+import { ensureNamespace } from '../../../scripts/local/identities.ts';
 import {
   type ConfigMap,
   ConfigMapResource,
@@ -11,29 +11,22 @@ import {
 import { createClient } from '../../../src/kube/client.ts';
 import { loadEndpoint } from '../../../src/kube/config.ts';
 import { Transport, type TransportOptions } from '../../../src/kube/transport.ts';
-import { startTestFederation } from '../../support/controlplane.ts';
-import { FaultProxy } from '../../support/faultproxy/faultproxy.ts';
-import { kubeconfigThrough } from '../../support/faultproxy/kubeconfig.ts';
+import type { FaultProxy } from '../../support/faultproxy/faultproxy.ts';
+import { proxiedHub } from '../../support/proxiedhub.ts';
 import { QuickClock } from '../../support/quickclock.ts';
+import { type SharedHub, sharedHub } from '../../support/sharedhub.ts';
 
 const NS = 'transport-test';
 
-let federation: Federation;
+let hub: SharedHub;
 let proxy: FaultProxy;
 let kubeconfig: string;
 const opened: Transport[] = [];
 
 beforeAll(async () => {
-  federation = await startTestFederation();
-  const { hub } = federation;
-  const identity = await hub.ca.client('admin', ['system:masters']);
-  proxy = await FaultProxy.start({ target: hub.url, ca: hub.ca.pair.certificate, identity });
-  kubeconfig = await kubeconfigThrough(proxy.url, hub.adminKubeconfig, join(hub.folder, 'proxied'));
-  await hub.admin.create(NamespaceResource, {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: NS },
-  });
+  hub = await sharedHub();
+  ({ proxy, kubeconfig } = await proxiedHub(hub));
+  await ensureNamespace(hub, NS);
 });
 
 afterEach(() => {
@@ -43,8 +36,8 @@ afterEach(() => {
 });
 
 afterAll(async () => {
-  await proxy.stop();
-  await federation.stop();
+  await proxy?.stop();
+  hub?.close();
 });
 
 function open(options: Partial<TransportOptions> = {}): Transport {
@@ -174,9 +167,7 @@ describe('a connection that breaks', () => {
 test('a list whose pages are too big is read in smaller ones, each object once', async () => {
   const names = Array.from({ length: 12 }, (_, i) => `big-${String(i).padStart(2, '0')}`);
   const data = { filler: 'x'.repeat(50_000) };
-  await Promise.all(
-    names.map((name) => federation.hub.admin.create(ConfigMapResource, configMap(name, data))),
-  );
+  await Promise.all(names.map((name) => hub.admin.create(ConfigMapResource, configMap(name, data))));
   const client = createClient(open({ maxAnswerBytes: 200_000 }));
   const list = await client.list(ConfigMapResource, { namespace: NS });
   expect(list.map((each) => each.metadata.name).filter((name) => name.startsWith('big-'))).toEqual(names);
@@ -186,7 +177,6 @@ test('a list whose pages are too big is read in smaller ones, each object once',
 
 /** A kubeconfig beside the hub's files, with the given user and these files. */
 async function login(name: string, user: object, files: Record<string, string>) {
-  const { hub } = federation;
   const folder = join(hub.folder, name);
   await mkdir(folder, { recursive: true });
   const write = async (next: Record<string, string>) => {
@@ -205,7 +195,7 @@ async function login(name: string, user: object, files: Record<string, string>) 
 const CERTIFICATE = { 'client-certificate': 'tls.crt', 'client-key': 'tls.key' };
 
 async function certificate(user: string, lifetimeMs?: number) {
-  const pair = await federation.hub.ca.client(user, ['system:masters'], lifetimeMs);
+  const pair = await hub.ca.client(user, ['system:masters'], lifetimeMs);
   return { 'tls.crt': pair.certificate, 'tls.key': pair.key };
 }
 
@@ -226,7 +216,7 @@ describe('credentials that are rotated on disk', () => {
   });
 
   test('an expired token is replaced by the request that it failed', async () => {
-    const { admin } = federation.hub;
+    const { admin } = hub;
     const robot = { namespace: NS, name: 'robot' };
     await admin.create(ServiceAccountResource, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: robot });
     const answer = (await admin.createSubresource(ServiceAccountResource, robot, 'token', {

@@ -3,6 +3,7 @@ import { createClient } from '../../../src/kube/client.ts';
 import { loadEndpoint } from '../../../src/kube/config.ts';
 import { createInformerFactory } from '../../../src/kube/informer.ts';
 import { LeaseElection } from '../../../src/kube/lease.ts';
+import { EventRecorder } from '../../../src/kube/recorder.ts';
 import { Transport } from '../../../src/kube/transport.ts';
 import { Controller } from '../../../src/runtime/controller.ts';
 import { controllerMetrics } from '../../../src/runtime/controllermetrics.ts';
@@ -30,10 +31,11 @@ const shared = transport();
 const client = createClient(shared, { fence: () => election.fence() });
 const caches = createInformerFactory({ transport: shared, log });
 const objects = caches.informer(ECHO_INFORMER);
+const recorder = new EventRecorder({ client, log, controller: identity });
 const registry = new Registry();
 const controller = new Controller({
   name: 'echo',
-  reconciler: new EchoReconciler({ client, lister: objects.lister, identity }),
+  reconciler: new EchoReconciler({ client, lister: objects.lister, identity, recorder }),
   workers: options.workers,
   clock: realClock,
   log,
@@ -49,5 +51,6 @@ const manager = new Manager({
   log,
 });
 manager.addWork(controller);
+manager.addFinish(() => recorder.flush());
 const ending = await manager.run(processSignal(log));
 process.exit(ending === 'Stopped' ? 0 : 1);

@@ -28,6 +28,23 @@ export function conditionCases(setting: Setting): void {
       },
     );
 
+    contract(
+      setting,
+      TOPIC,
+      'a work says of which generation it speaks; of a manifest only Applied does',
+      async (bench) => {
+        const { metadata } = await bench.createWork([configMap(bench.name('cm'))]);
+        const work = await bench.workWith(metadata.name, 'Available', 'True');
+        const generations = Object.fromEntries(
+          (work.status?.resourceStatus?.manifests?.[0]?.conditions ?? []).map((condition) => [
+            condition.type,
+            condition.observedGeneration,
+          ]),
+        );
+        expect(generations).toEqual({ Applied: 1, Available: undefined, StatusFeedbackSynced: undefined });
+      },
+    );
+
     contract(setting, TOPIC, 'observedGeneration follows a change of the spec', async (bench) => {
       const map = configMap(bench.name('cm'));
       const { metadata } = await bench.createWork([map]);

@@ -186,6 +186,33 @@ export function feedbackCases(setting: Setting): void {
       },
     );
 
+    contract(
+      setting,
+      LATENCY,
+      'what changes while a work is being applied is not missed where its kind is watched already',
+      async (bench) => {
+        const stem = bench.name('dep');
+        const watched = (name: string): ManifestConfig => ({
+          resourceIdentifier: identifier('apps', 'deployments', name),
+          feedbackRules: jsonPaths({ observed: '.status.observedGeneration' }),
+          feedbackScrapeType: 'Watch',
+        });
+        const observedIn = async (work: string, count: number, ms: number) =>
+          eventually(async () => {
+            const manifests = (await bench.work(work)).status?.resourceStatus?.manifests ?? [];
+            expect(manifests.map(valuesOf)).toEqual(Array(count).fill({ observed: 1 }));
+          }, ms);
+        const first = await bench.createWork([deployment(`${stem}-first`, 0)], {
+          manifestConfigs: [watched(`${stem}-first`)],
+        });
+        await observedIn(first.metadata.name, 1, pollDeadline(bench.agent.periods));
+        const many = Array.from({ length: 15 }, (_, index) => deployment(`${stem}-${index}`, 0));
+        const { metadata } = await bench.createWork(many, { manifestConfigs: [watched(`${stem}-*`)] });
+        await bench.workWith(metadata.name, 'Applied', 'True');
+        await observedIn(metadata.name, many.length, WATCH_MS);
+      },
+    );
+
     contract(setting, LATENCY, 'a deleted object is seen by the poll, also with Watch', async (bench) => {
       const { map, work } = await observed(bench, 'Watch');
       await bench.deleteOnSpoke(map);

@@ -69,6 +69,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // Another language in TypeScript's clothes; what it compiles to is a module of bytes.
+    exclude: { path: '^src/engine/kernels/assembly/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -10,5 +10,7 @@ export const VERIFY_STEPS: readonly Step[] = [
   { name: 'dependency directions', command: node, args: ['scripts/directions.ts'] },
   { name: 'dead exports', command: 'knip', args: ['--no-progress'] },
   { name: 'generated files', command: node, args: ['scripts/crdgen/main.ts', '--check'] },
+  { name: 'kernels', command: node, args: ['scripts/kernels.ts', '--check'] },
+  { name: 'problem format page', command: node, args: ['scripts/problemformat.ts', '--check'] },
   { name: 'yaml', command: node, args: ['scripts/yamllint.ts'] },
 ];

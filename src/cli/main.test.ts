@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { EXIT, runCli } from './main.ts';
+import { runCli } from './main.ts';
+import { EXIT } from './streams.ts';
 
 const EXAMPLE = new URL('../../examples/bookinfo.yaml', import.meta.url).pathname;
 
@@ -54,8 +55,8 @@ test.each([
   ['no file', ['validate']],
   ['an unknown flag', ['validate', '--file', 'x']],
   ['an unknown output', ['validate', '-f', 'x', '-o', 'yaml']],
-])('%s is wrong usage: exit code 2, with help', async (_, args) => {
+])('%s is wrong usage: exit code 3, with help', async (_, args) => {
   const { code, err } = await run(args);
-  expect(code).toBe(2);
-  expect(err).toContain('usage: codeco validate -f FILE');
+  expect(code).toBe(3);
+  expect(err).toContain('usage: codeco COMMAND');
 });

@@ -1,65 +1,101 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { nearest } from '../api/nearest.ts';
+import { compare } from './compare.ts';
+import { explain } from './explain.ts';
+import { plan } from './plan.ts';
+import { EXIT, InputError, type Streams } from './streams.ts';
 import { reportText, type Source, validateSources } from './validate.ts';
+import { whatif } from './whatif.ts';
 
-/** Exit codes of the command line. */
-export const EXIT = { ok: 0, usage: 2, badInput: 3 } as const;
+const USAGE = `usage: codeco COMMAND FILE... [flags]
 
-/** Where the command line reads and writes; the process by default, a test otherwise. */
-export interface Streams {
-  stdin: NodeJS.ReadableStream;
-  out: (text: string) => void;
-  err: (text: string) => void;
-}
+  plan FILE...       where each service goes, at what cost, and how far from the optimum at most
+  explain FILE...    why there and not elsewhere: terms, proved least extra cost, rules, capacity
+                     [--application A] [--service S]
+  whatif FILE...     what would be different, as moves, terms and broken rules
+                     --lose LOCATION  --scale SERVICE=FACTOR (*=FACTOR: all)  --weights TERM=W,...
+                     --delay FROM:TO=MS  --price LOCATION=FACTOR
+                     --force SERVICE=LOCATION  --forbid SERVICE=LOCATION
+  compare FILE...    placements side by side, judged by the referee
+                     [--profile P ...] [--result RESULT.json ...]
+  validate -f FILE   judges objects: structure, names, ports, quantities  [-o json]
 
-const USAGE = `usage: codeco validate -f FILE [-f FILE ...] [-o json]
+FILE is a placement problem (JSON, YAML, GEXF or GraphML; docs/problem-format.md), or objects as kubectl would apply them:
+CodecoApps, ManagedClusters with their sets and bindings, ClusterCapabilities, NetworkTopologies, ...
+- is standard input. No server is asked.
 
-Judges objects of the suite as YAML or JSON, offline: structure, names, ports, quantities.
-FILE may be - for standard input. What only a hub can tell is not judged: Pod Security, data sets
-and profiles that must exist, applications that are there already.
-Exit code: 0 valid, 2 wrong usage, 3 not valid.`;
+  -o table|wide|json|yaml   plan also: gexf, graphml
+  --budget N         units of work, or a time such as 2s
+  --seed N           the same seed and work give the same answer
+  --profile NAME     place by this profile instead of the application's own
 
-/** Runs one command. Resolves with the exit code. */
+Exit code: 0 placed or valid, 2 an application is infeasible or waits for capacity, 3 input or usage that
+cannot be understood, 4 nothing found within the budget, and not proved that there is nothing.`;
+
+const COMMANDS: Readonly<Record<string, (args: readonly string[], streams: Streams) => Promise<number>>> = {
+  plan,
+  explain,
+  whatif,
+  compare,
+  validate,
+};
+
+/** Runs one command. Resolves with the exit code; see EXIT. */
 export async function runCli(args: readonly string[], streams: Streams): Promise<number> {
   const [command, ...rest] = args;
-  if (command === 'help' || command === '--help' || command === '-h') {
+  if (command === 'help' || command === '--help' || command === '-h' || rest.includes('--help')) {
     streams.out(USAGE);
     return EXIT.ok;
   }
-  if (command !== 'validate') {
-    streams.err(command === undefined ? USAGE : `codeco: there is no command ${command}\n${USAGE}`);
-    return EXIT.usage;
+  const run = command === undefined ? undefined : COMMANDS[command];
+  if (!run) {
+    streams.err(command === undefined ? USAGE : `codeco: ${unknownCommand(command)}\n${USAGE}`);
+    return EXIT.badInput;
   }
-  return validate(rest, streams);
+  try {
+    return await run(rest, streams);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    streams.err(`codeco ${command}: ${error.message}${error.usage ? `\n${USAGE}` : ''}`);
+    return EXIT.badInput;
+  }
+}
+
+function unknownCommand(command: string): string {
+  const near = nearest(command, Object.keys(COMMANDS));
+  return `there is no command ${command}${near === undefined ? '' : `; did you mean ${near}?`}`;
 }
 
 async function validate(args: readonly string[], streams: Streams): Promise<number> {
-  let files: string[];
-  let json: boolean;
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        filename: { type: 'string', short: 'f', multiple: true },
-        output: { type: 'string', short: 'o' },
-      },
-    });
-    files = values.filename ?? [];
-    json = values.output === 'json';
-    if (files.length === 0) throw new TypeError('-f FILE is needed');
-    if (values.output !== undefined && !json)
-      throw new TypeError(`-o ${values.output}: only json is possible`);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    streams.err(`codeco validate: ${error.message}\n${USAGE}`);
-    return EXIT.usage;
-  }
+  const { files, json } = validateArguments(args);
   const sources: Source[] = [];
   for (const file of files) sources.push(await read(file, streams.stdin));
   const report = validateSources(sources);
   streams.out(json ? JSON.stringify(report, undefined, 2) : reportText(report));
   return report.findings.some(({ severity }) => severity === 'Error') ? EXIT.badInput : EXIT.ok;
+}
+
+function validateArguments(args: readonly string[]): { files: string[]; json: boolean } {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        filename: { type: 'string', short: 'f', multiple: true },
+        output: { type: 'string', short: 'o' },
+      },
+    });
+    const files = [...positionals, ...(values.filename ?? [])];
+    if (files.length === 0) throw new TypeError('-f FILE is needed');
+    if (values.output !== undefined && values.output !== 'json')
+      throw new TypeError(`-o ${values.output}: only json is possible`);
+    return { files, json: values.output === 'json' };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new InputError(error.message, { cause: error, usage: true });
+  }
 }
 
 async function read(file: string, stdin: NodeJS.ReadableStream): Promise<Source> {

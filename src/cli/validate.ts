@@ -30,7 +30,7 @@ export type Source = { file: string } & ({ text: string } | { failure: string })
 /** Kubernetes' tools read merge keys; YAML 1.2 alone does not. */
 const SCHEMA = new Schema([...CORE_SCHEMA.tags, mergeTag]);
 
-interface Judged {
+export interface Judged {
   file: string;
   object: unknown;
   line: (path: string) => number | undefined;
@@ -90,7 +90,7 @@ function count(number: number, noun: string): string {
 }
 
 /** The documents of a file, those of a List one by one, or what is wrong with the file. */
-function documentsOf(text: string, file: string): Pick<Judged, 'object' | 'line'>[] | string {
+export function documentsOf(text: string, file: string): Pick<Judged, 'object' | 'line'>[] | string {
   try {
     const lines = documentLines(text, parseEvents(text, {}));
     return loadAll(text, { filename: file, schema: SCHEMA }).flatMap((object, index) => {

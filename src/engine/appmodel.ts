@@ -1,4 +1,4 @@
-import { type Exclusion, exclusionsOf, holdersOf, residencyByFlow } from './eligibility.ts';
+import { type Exclusion, exclusionsFor, holdersOf, residencyByFlow } from './eligibility.ts';
 import { delayOf, type FederationModel } from './federation.ts';
 import type { Application, Problem } from './problem.ts';
 import { type Rule, TERMS, type Term } from './result.ts';
@@ -109,24 +109,19 @@ export function buildApp(
         replicas: Math.floor(service.replicas / parts) + (part < service.replicas % parts ? 1 : 0),
       });
     }
-    const exclusions = federation.ids.map((_, k) =>
-      exclusionsOf(problem, federation, app, service, residency.get(service.id), k).filter(
-        ({ rule }) => !relaxed.has(`${rule}:${service.id}`),
-      ),
-    );
-    const entries = app.entryPoints.filter((entry) => entry.service === service.id);
-    const delay = Float64Array.from({ length: m }, (_, k) =>
-      totalCalls === 0
-        ? 0
-        : (entryDelay(problem, federation, entries, k) + dataDelay(problem, federation, service, k)) /
-          totalCalls /
-          service.replicas,
-    );
+    const exclusionsAt = exclusionsFor(problem, federation, app, service, residency.get(service.id));
+    const exclusions = federation.ids.map((_, k) => {
+      const found = exclusionsAt(k);
+      return relaxed.size === 0 ? found : found.filter(({ rule }) => !relaxed.has(`${rule}:${service.id}`));
+    });
+    const delay = waitingOf(problem, federation, app, service);
+    const scale = totalCalls === 0 ? 0 : 1 / totalCalls / service.replicas;
+    for (let k = 0; k < m; k += 1) delay[k] = delay[k]! * scale;
     return {
       id: service.id,
       replicas: service.replicas,
       shards: Array.from({ length: parts }, (_, part) => first + part),
-      apart: split || domains < 2 ? undefined : survive ? 'Zone' : spread?.over,
+      apart: split || domains < 2 ? undefined : apartOf(survive, spread),
       spread:
         domains < 2 || !spread
           ? undefined
@@ -138,15 +133,9 @@ export function buildApp(
       exclusions,
       unary: new Float64Array(m),
       terms: {
-        cost: Float64Array.from({ length: m }, (_, k) => hourlyCost(federation, service.demand, k)),
-        carbon: Float64Array.from(
-          { length: m },
-          (_, k) => (service.demand['cpu'] ?? 0) * federation.gramsPerCore[k]!,
-        ),
-        resilience: Float64Array.from(
-          { length: m },
-          (_, k) => federation.unavailability[k]! / service.replicas,
-        ),
+        cost: hourlyCost(federation, service.demand),
+        carbon: federation.gramsPerCore.map((grams) => (service.demand['cpu'] ?? 0) * grams),
+        resilience: federation.unavailability.map((nats) => nats / service.replicas),
         delay,
       },
       running: new Map(
@@ -171,6 +160,16 @@ export function buildApp(
     channels.flatMap(({ from, to }, channel) => (isService(from, at) || isService(to, at) ? [channel] : [])),
   );
   return { ...model, incident, factor, dropped };
+}
+
+/** What every two parts of a service must differ in, so that spread and survival hold. */
+function apartOf(
+  survive: boolean,
+  spread: Application['services'][number]['spread'],
+): 'Zone' | 'Location' | undefined {
+  // Two zones are enough to survive: more than two locations need not be in as many zones.
+  if (survive && !(spread?.over === 'Location' && spread.min > 2)) return 'Zone';
+  return spread?.over;
 }
 
 export function isService(end: End, service: number): boolean {
@@ -227,44 +226,45 @@ function channelsOf(
   return [...own, ...incoming];
 }
 
-function hourlyCost(federation: FederationModel, demand: Record<string, number>, k: number): number {
-  const { resources, price } = federation;
-  return resources.reduce(
-    (sum, resource, r) => sum + (demand[resource] ?? 0) * price[k * resources.length + r]!,
-    0,
-  );
+function hourlyCost(
+  { resources, price, ids }: FederationModel,
+  demand: Record<string, number>,
+): Float64Array {
+  const cost = new Float64Array(ids.length);
+  resources.forEach((resource, r) => {
+    const amount = demand[resource] ?? 0;
+    if (amount === 0) return;
+    for (let k = 0; k < cost.length; k += 1) cost[k] = cost[k]! + amount * price[k * resources.length + r]!;
+  });
+  return cost;
 }
 
-/** Calls per second times ms from where users come in. */
-function entryDelay(
+/** By location: calls per second times ms from where users come in, and ms to data as one call per second each. */
+function waitingOf(
   problem: Problem,
   federation: FederationModel,
-  entries: Application['entryPoints'],
-  k: number,
-): number {
+  app: Application,
+  service: Application['services'][number],
+): Float64Array {
   const m = federation.ids.length;
-  return entries.reduce((sum, { location, region, callsPerSecond }) => {
+  const waiting = new Float64Array(m);
+  const add = (places: readonly number[], calls: number, pair: (place: number, k: number) => number) => {
+    for (let k = 0; k < m; k += 1) {
+      let nearest = places.length === 0 ? federation.paths.worstDelay : Number.POSITIVE_INFINITY;
+      for (const place of places) nearest = Math.min(nearest, delayOf(federation, pair(place, k)));
+      waiting[k] = waiting[k]! + calls * nearest;
+    }
+  };
+  for (const { service: target, location, region, callsPerSecond } of app.entryPoints) {
+    if (target !== service.id) continue;
     const sources = problem.locations.flatMap((each, at) =>
       (location !== undefined ? each.id === location : each.region === region) ? [at] : [],
     );
-    const nearest = Math.min(...sources.map((source) => delayOf(federation, source * m + k)));
-    return sum + callsPerSecond * (sources.length === 0 ? federation.paths.worstDelay : nearest);
-  }, 0);
-}
-
-/** ms to the nearest replica of each data set, counted as one call per second. */
-function dataDelay(
-  problem: Problem,
-  federation: FederationModel,
-  service: Application['services'][number],
-  k: number,
-): number {
-  const m = federation.ids.length;
-  return service.data.reduce((sum, need) => {
-    const holders = holdersOf(problem, federation, need);
-    const delays = holders.map((holder) => delayOf(federation, k * m + holder));
-    return sum + (delays.length === 0 ? federation.paths.worstDelay : Math.min(...delays));
-  }, 0);
+    add(sources, callsPerSecond, (source, k) => source * m + k);
+  }
+  for (const need of service.data)
+    add(holdersOf(problem, federation, need), 1, (holder, k) => k * m + holder);
+  return waiting;
 }
 
 /**
@@ -290,7 +290,7 @@ function normalise(model: Pick<AppModel, 'app' | 'federation' | 'services' | 'ch
     balance: 1,
     migration: services.reduce((sum, { replicas }) => sum + replicas, 0),
   };
-  const weightSum = TERMS.reduce((sum, term) => sum + app.profile[term], 0);
+  const weightSum = TERMS.reduce((sum, term) => sum + app.profile[term], 0) || 1;
   const dropped = TERMS.filter(
     (term) => reference[term] <= 0 || (federation.unknownTerms as readonly Term[]).includes(term),
   );

@@ -1,7 +1,7 @@
 import type { SolveOptions } from './port.ts';
 
 /** The clock is asked once in so many units: asking costs more than a unit. */
-const CLOCK_EVERY = 512;
+const CLOCK_EVERY = 10_000;
 
 /** Counts work, and knows when to stop: budget, deadline or cancellation. Part of a budget can be set apart. */
 export class Budget {
@@ -17,6 +17,11 @@ export class Budget {
 
   get spent(): number {
     return this.#spent;
+  }
+
+  /** Units that may still be spent. */
+  get left(): number {
+    return this.#cut ? 0 : Math.max(0, this.#options.work - this.#spent);
   }
 
   spend(units: number): void {

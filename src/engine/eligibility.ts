@@ -49,59 +49,92 @@ export function exclusionsOf(
   service: Service,
   residency: ReadonlySet<string> | undefined,
   k: number,
-): Exclusion[] {
-  const location = problem.locations[k]!;
-  const found: Exclusion[] = [];
-  const add = (rule: Rule, message: string) => found.push({ rule, message });
-  if (app.candidates && !app.candidates.includes(location.id)) {
-    add('Candidate', app.excluded[location.id] ?? 'is no candidate of the application');
-  }
-  if (service.onlyLocations && !service.onlyLocations.includes(location.id))
-    add('Selector', 'is not in placement.clusters');
-  if (service.notLocations.includes(location.id)) add('Selector', 'is in placement.notClusters');
-  const unmet = service.requirements.find((requirement) => !meetsRequirement(requirement, location.labels));
-  if (unmet)
-    add(
-      'Selector',
-      `label ${unmet.key} is ${location.labels[unmet.key] ?? 'not set'}, needs ${unmet.operator} ${unmet.values.join(', ')}`.trimEnd(),
-    );
-  const taint = location.taints.find(
-    (each) =>
-      each.effect !== 'PreferNoSelect' && !tolerated(service, each) && !runsOn(service, location, each),
-  );
-  if (taint) add('Taint', `has the taint ${taint.key}${taint.value ? `=${taint.value}` : ''}`);
-  if ((location.securityClass ?? 0) < (service.securityClass ?? 0))
-    add('SecurityClass', 'holds too low a security class');
-  if ((location.complianceClass ?? 0) < (service.complianceClass ?? 0))
-    add('ComplianceClass', 'holds too low a compliance class');
-  if (residency && !(location.jurisdiction !== undefined && residency.has(location.jurisdiction))) {
-    add(
-      'Residency',
-      `lies in ${location.jurisdiction ?? 'no known jurisdiction'}, the data must stay in ${[...residency].join(' or ') || 'places that exclude each other'}`,
-    );
-  }
-  const far = service.data.find(
-    (need) => need.locality === 'Required' && !reaches(problem, federation, need, k),
-  );
-  if (far) add('Data', `data set ${far.dataset} is not within reach`);
-  if (
-    service.move.policy === 'Pinned' &&
-    service.running &&
-    !service.running.some((share) => share.location === location.id)
-  ) {
-    add('Pinned', 'the service is pinned to where it runs');
-  }
-  const tooBig = Object.entries(service.demand).find(
-    ([resource, amount]) => amount > (location.free[resource] ?? 0) * (1 + 1e-12),
-  );
-  if (tooBig)
-    add(
-      'Capacity',
-      `has ${format(location.free[tooBig[0]] ?? 0)} ${tooBig[0]} free, one replica needs ${format(tooBig[1])}`,
-    );
-  else if (location.shapes && !location.shapes.some((shape) => fits(service, shape)))
-    add('Shape', 'has no node with room for one replica');
-  return found;
+): readonly Exclusion[] {
+  return exclusionsFor(problem, federation, app, service, residency)(k);
+}
+
+/** Shared by all locations that no rule forbids: most do not need an array of their own. */
+const NONE: readonly Exclusion[] = [];
+
+/** The same for all locations of one service: what does not depend on the location is looked up once. */
+export function exclusionsFor(
+  problem: Problem,
+  federation: FederationModel,
+  app: Application,
+  service: Service,
+  residency: ReadonlySet<string> | undefined,
+): (k: number) => readonly Exclusion[] {
+  const candidates = app.candidates && new Set(app.candidates);
+  const only = service.onlyLocations && new Set(service.onlyLocations);
+  const not = new Set(service.notLocations);
+  const demand = Object.entries(service.demand);
+  const pinned =
+    service.move.policy === 'Pinned' ? service.running?.map(({ location }) => location) : undefined;
+  const required = service.data
+    .filter(({ locality }) => locality === 'Required')
+    .map((need) => ({ need, holders: holdersOf(problem, federation, need) }));
+  return (k) => {
+    const location = problem.locations[k]!;
+    let found: Exclusion[] | undefined;
+    const add = (rule: Rule, message: string) => {
+      found ??= [];
+      found.push({ rule, message });
+    };
+    if (candidates && !candidates.has(location.id)) {
+      add('Candidate', app.excluded[location.id] ?? 'is no candidate of the application');
+    }
+    if (only && !only.has(location.id)) add('Selector', 'is not in placement.clusters');
+    if (not.has(location.id)) add('Selector', 'is in placement.notClusters');
+    const unmet =
+      service.requirements.length === 0
+        ? undefined
+        : service.requirements.find((requirement) => !meetsRequirement(requirement, location.labels));
+    if (unmet)
+      add(
+        'Selector',
+        `label ${unmet.key} is ${location.labels[unmet.key] ?? 'not set'}, needs ${unmet.operator} ${unmet.values.join(', ')}`.trimEnd(),
+      );
+    const taint =
+      location.taints.length === 0
+        ? undefined
+        : location.taints.find(
+            (each) =>
+              each.effect !== 'PreferNoSelect' &&
+              !tolerated(service, each) &&
+              !runsOn(service, location, each),
+          );
+    if (taint) add('Taint', `has the taint ${taint.key}${taint.value ? `=${taint.value}` : ''}`);
+    if ((location.securityClass ?? 0) < (service.securityClass ?? 0))
+      add('SecurityClass', 'holds too low a security class');
+    if ((location.complianceClass ?? 0) < (service.complianceClass ?? 0))
+      add('ComplianceClass', 'holds too low a compliance class');
+    if (residency && !(location.jurisdiction !== undefined && residency.has(location.jurisdiction))) {
+      add(
+        'Residency',
+        `lies in ${location.jurisdiction ?? 'no known jurisdiction'}, the data must stay in ${[...residency].join(' or ') || 'places that exclude each other'}`,
+      );
+    }
+    const far =
+      required.length === 0
+        ? undefined
+        : required.find(({ need, holders }) => !reaches(federation, need, holders, k));
+    if (far) add('Data', `data set ${far.need.dataset} is not within reach`);
+    if (pinned && !pinned.includes(location.id)) add('Pinned', 'the service is pinned to where it runs');
+    // A loop, not a search by function: it runs for every service and location.
+    let tooBig: (typeof demand)[number] | undefined;
+    for (let each = 0; each < demand.length && !tooBig; each += 1) {
+      const [resource, amount] = demand[each]!;
+      if (amount > (location.free[resource] ?? 0) * (1 + 1e-12)) tooBig = demand[each];
+    }
+    if (tooBig)
+      add(
+        'Capacity',
+        `has ${format(location.free[tooBig[0]] ?? 0)} ${tooBig[0]} free, one replica needs ${format(tooBig[1])}`,
+      );
+    else if (location.shapes && !location.shapes.some((shape) => fits(service, shape)))
+      add('Shape', 'has no node with room for one replica');
+    return found ?? NONE;
+  };
 }
 
 function tolerated({ tolerations }: Service, taint: Location['taints'][number]): boolean {
@@ -121,15 +154,16 @@ function runsOn({ running }: Service, { id }: Location, taint: Location['taints'
 
 /** Required data is on the location, or within its delay limit of a replica that is fresh enough. */
 function reaches(
-  problem: Problem,
-  federation: FederationModel,
-  need: Service['data'][number],
+  { paths }: FederationModel,
+  { maxDelayMs }: Service['data'][number],
+  holders: readonly number[],
   k: number,
 ): boolean {
-  return holdersOf(problem, federation, need).some((holder) => {
-    const delay = federation.paths.delay[k * federation.ids.length + holder]!;
-    return holder === k || (need.maxDelayMs !== undefined && delay <= need.maxDelayMs + 1e-9);
-  });
+  return holders.some(
+    (holder) =>
+      holder === k ||
+      (maxDelayMs !== undefined && paths.delay[k * paths.size + holder]! <= maxDelayMs + 1e-9),
+  );
 }
 
 /** Locations that hold a replica fresh enough for the need. Unknown staleness is not fresh enough. */

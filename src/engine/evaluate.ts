@@ -1,6 +1,7 @@
 import { type AppModel, BALANCE_KNEE, type ChannelModel, type End } from './appmodel.ts';
 import { delayOf, EPSILON, gramsPerGB } from './federation.ts';
 import { carries, copyLoad, type Load, reserve } from './load.ts';
+import type { Paths } from './paths.ts';
 import { TERMS, type Term, type TermValues } from './result.ts';
 
 /** Location by shard; -1 where it has none yet. */
@@ -32,20 +33,31 @@ function placesOf(
 
 /** Routes of a channel: each caller's location uses the nearest location of the callee. */
 export function routesOf(model: AppModel, channel: ChannelModel, at: Placement, lost = -1): Route[] {
-  const { paths, ids } = model.federation;
   const callers = placesOf(model, channel.from, at, lost);
   const callees = placesOf(model, channel.to, at, lost);
   const total = callers.reduce((sum, { replicas }) => sum + replicas, 0);
   if (callees.length === 0) return [];
-  return callers.map(({ location, replicas }) => {
-    let to = callees[0]!.location;
-    for (const callee of callees) {
-      const better =
-        paths.delay[location * ids.length + callee.location]! - paths.delay[location * ids.length + to]!;
-      if (better < 0 || (better === 0 && callee.location < to)) to = callee.location;
-    }
-    return { from: location, to, share: replicas / total };
-  });
+  return callers.map(({ location, replicas }) => ({
+    from: location,
+    to: nearestOf(model.federation.paths, location, callees),
+    share: replicas / total,
+  }));
+}
+
+/** The nearest of several places by delay. Equal ones: the own location, then the lower index. */
+export function nearestOf(
+  { delay, size }: Paths,
+  from: number,
+  places: readonly { readonly location: number }[],
+): number {
+  let best = places[0]!.location;
+  for (const { location } of places) {
+    const through = delay[from * size + location]!;
+    const known = delay[from * size + best]!;
+    const tie = through === known && best !== from && (location === from || location < best);
+    if (through < known || tie) best = location;
+  }
+  return best;
 }
 
 /** Whether a channel keeps its hard rules on its routes; bandwidth apart. */

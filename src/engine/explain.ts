@@ -9,11 +9,8 @@ const RULED_OUT = 8;
 /** Each service with its shares, how many locations each rule removes, the next best location, and why not others. */
 export function explainServices(model: AppModel, at: Placement, load: Load): ServicePlacement[] {
   const { ids } = model.federation;
+  const places = servicesOf(model, at);
   return model.services.map((service, index) => {
-    const shares = new Map<number, number>();
-    for (const shard of service.shards) {
-      shares.set(at[shard]!, (shares.get(at[shard]!) ?? 0) + model.shards[shard]!.replicas);
-    }
     const removed: Record<string, number> = {};
     const ruledOut: Reason[] = [];
     service.exclusions.forEach((exclusions, k) => {
@@ -31,11 +28,26 @@ export function explainServices(model: AppModel, at: Placement, load: Load): Ser
     const elsewhere = otherPlaces(model, at, index, load);
     ruledOut.push(...elsewhere.ruledOut);
     return {
-      service: service.id,
-      shares: [...shares].sort(([a], [b]) => a - b).map(([k, replicas]) => ({ location: ids[k]!, replicas })),
+      ...places[index]!,
       ...(Object.keys(removed).length > 0 ? { removed } : {}),
       ...(elsewhere.runnerUp ? { runnerUp: elsewhere.runnerUp } : {}),
       ruledOut: ruledOut.slice(0, RULED_OUT),
+    };
+  });
+}
+
+/** Each service with its shares, and nothing else. */
+export function servicesOf(model: AppModel, at: Placement): ServicePlacement[] {
+  const { ids } = model.federation;
+  return model.services.map(({ id, shards }) => {
+    const shares = new Map<number, number>();
+    for (const shard of shards)
+      shares.set(at[shard]!, (shares.get(at[shard]!) ?? 0) + model.shards[shard]!.replicas);
+    const sorted = [...shares].sort(([a], [b]) => a - b);
+    return {
+      service: id,
+      shares: sorted.map(([k, replicas]) => ({ location: ids[k]!, replicas })),
+      ruledOut: [],
     };
   });
 }

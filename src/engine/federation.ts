@@ -1,3 +1,4 @@
+import type { Network } from './gqap/gqap.ts';
 import { buildPaths, type Paths } from './paths.ts';
 import type { Application, Channel, Problem, ResourceAmounts } from './problem.ts';
 
@@ -23,6 +24,8 @@ export interface FederationModel {
   readonly paths: Paths;
   /** USD per GB by pair: along the path, else the sender's egress price to the receiver's region. */
   readonly usdPerGB: Float64Array;
+  /** The same figures as the matrices of the placement problem. */
+  readonly network: Network;
   /** Over all pairs of locations. */
   readonly average: Readonly<Record<'usdPerGB' | 'gramsPerGB' | 'delay' | 'lossNats', number>>;
   /** Channels from other applications, by the application that they lead to. */
@@ -61,8 +64,9 @@ export function buildFederation(problem: Problem): FederationModel {
   const zones = [...new Set(locations.map(zoneOf))].sort();
   const usdPerGB = paths.usdPerGB.map((each, pair) => each || egress(problem, pair));
   const ids = locations.map(({ id }) => id);
-  const average = (value: (pair: number) => number) =>
-    usdPerGB.reduce((sum, _, pair) => sum + value(pair), 0) / usdPerGB.length;
+  const grams = usdPerGB.map((_, pair) => gramsPerGB({ paths, gramsPerKWh, ids }, pair));
+  const delay = paths.delay.map((_, pair) => delayOf({ paths }, pair));
+  const average = (values: Float64Array) => values.reduce((sum, each) => sum + each, 0) / values.length;
   return {
     ids,
     index: new Map(locations.map(({ id }, at) => [id, at])),
@@ -75,11 +79,12 @@ export function buildFederation(problem: Problem): FederationModel {
     zone: Int32Array.from(locations, (location) => zones.indexOf(zoneOf(location))),
     paths,
     usdPerGB,
+    network: { delay, hardDelay: paths.delay, usd: usdPerGB, grams, lossNats: paths.lossNats },
     average: {
-      usdPerGB: average((pair) => usdPerGB[pair]!),
-      gramsPerGB: average((pair) => gramsPerGB({ paths, gramsPerKWh, ids }, pair)),
-      delay: average((pair) => delayOf({ paths }, pair)),
-      lossNats: average((pair) => paths.lossNats[pair]!),
+      usdPerGB: average(usdPerGB),
+      gramsPerGB: average(grams),
+      delay: average(delay),
+      lossNats: average(paths.lossNats),
     },
     incoming: incomingOf(problem),
     unknownTerms,

@@ -8,7 +8,10 @@ import type { Result } from './result.ts';
 export type Solve = (problem: Problem, options: SolveOptions) => Result;
 
 export interface SolveOptions {
-  /** Budget in deterministic units: one unit is about one evaluation of a service on a location. */
+  /**
+   * Budget in deterministic units: one unit is about one step of an innermost loop, 1 ns on a warm, idle core.
+   * The step in which it ends is finished.
+   */
   work: number;
   /** Cap in ms of `clock`; may already lie in the past. */
   deadlineMs?: number;
@@ -16,6 +19,11 @@ export interface SolveOptions {
   /** Monotonic ms. */
   clock: () => number;
   cancelled: () => boolean;
+  /**
+   * False: verdict, placement and bound alone, without naming conflicts or runners-up. For whoever asks many
+   * small questions and reads nothing else of the answers. Default: true.
+   */
+  explain?: boolean;
   onProgress?: (progress: Progress) => void;
 }
 

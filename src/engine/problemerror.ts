@@ -7,7 +7,8 @@ export type ProblemErrorCode =
   | 'UnknownReference'
   | 'SelfChannel'
   | 'BadMatrix'
-  | 'NoWeights';
+  | 'NoWeights'
+  | 'BadChange';
 
 /** A problem that cannot be solved because it cannot be understood. `path` leads to the place. */
 export class ProblemError extends Error {
@@ -106,9 +107,11 @@ function unique(path: string, ids: readonly string[]): Set<string> {
   return seen;
 }
 
-function known(path: string, name: string, names: ReadonlySet<string>): void {
-  if (names.has(name)) return;
-  const near = nearest(name, names);
+/** @throws ProblemError UnknownReference for a name that is not among `names`, with the nearest that is */
+export function known(path: string, name: string, names: Iterable<string>): void {
+  const all = names instanceof Set ? (names as ReadonlySet<string>) : new Set(names);
+  if (all.has(name)) return;
+  const near = nearest(name, all);
   throw new ProblemError(
     'UnknownReference',
     path,

@@ -12,11 +12,17 @@ export type Term = (typeof TERMS)[number];
 
 /** One number per term. In its own unit: USD/h, gCO2e/h, ms (weighted by calls), nats, 1, moves (replicas and GB of state). */
 export const TermValues = z.strictObject({
+  /** USD/h. */
   cost: z.number().optional(),
+  /** gCO2e/h. */
   carbon: z.number().optional(),
+  /** ms, weighted by calls. */
   delay: z.number().optional(),
+  /** nats. */
   resilience: z.number().optional(),
+  /** No unit. */
   balance: z.number().optional(),
+  /** Replicas that move, and GB of their state. */
   migration: z.number().optional(),
 });
 
@@ -38,16 +44,23 @@ export const RULES = [
   'Crossing',
   'Spread',
   'Survival',
+  'Budget',
 ] as const;
 export type Rule = (typeof RULES)[number];
 
 /** One broken or conflicting rule, in words that the author of an application understands. */
 export const Reason = z.strictObject({
+  /** Which kind of rule. */
   rule: z.enum(RULES),
+  /** Id of the application. */
   application: z.string(),
+  /** Whose rule it is. */
   service: z.string().optional(),
+  /** Whose rule it is. */
   channel: z.string().optional(),
+  /** Where it is broken. */
   location: z.string().optional(),
+  /** In words. */
   message: z.string(),
 });
 
@@ -55,16 +68,24 @@ export const Reason = z.strictObject({
 export const Relaxation = z.strictObject({
   /** For example: raise maxDelay of channel frames to 11 ms. */
   message: z.string(),
+  /** Which kind of rule gives way. */
   rule: z.enum(RULES),
+  /** Whose rule it is. */
   service: z.string().optional(),
+  /** Whose rule it is. */
   channel: z.string().optional(),
+  /** The value now, with its unit. */
   from: z.string().optional(),
+  /** The least change of it that is enough. */
   to: z.string().optional(),
+  /** Solved with the change, and placed. */
   verified: z.boolean(),
 });
 
 export const ServicePlacement = z.strictObject({
+  /** Id of the service. */
   service: z.string(),
+  /** Where its replicas are. */
   shares: z.array(Share).min(1),
   /** How many locations each rule removes, alone. */
   removed: z.record(z.string(), z.number()).optional(),
@@ -76,11 +97,17 @@ export const ServicePlacement = z.strictObject({
 
 /** A channel on the pair of locations that carries the largest share of its calls. */
 export const ChannelPlacement = z.strictObject({
+  /** Id of the channel. */
   channel: z.string(),
+  /** Location of the caller. */
   from: z.string(),
+  /** Location of the callee. */
   to: z.string(),
+  /** ms, one way; absent where no path is known. */
   delayMs: z.number().optional(),
+  /** The limit. */
   maxDelayMs: z.number().optional(),
+  /** Mbit/s asked for. */
   bandwidthMbps: z.number().optional(),
   /** Delay or traffic rests on an assumed figure. */
   assumed: z.boolean().default(false),
@@ -90,10 +117,13 @@ export const Verdict = z.enum(['Optimal', 'Feasible', 'Infeasible', 'NoneFound',
 export type Verdict = z.output<typeof Verdict>;
 
 export const ApplicationResult = z.strictObject({
+  /** Id of the application. */
   application: z.string(),
+  /** Optimal and Infeasible are proved; NoneFound is neither; Deferred fits alone, but not beside the others. */
   verdict: Verdict,
   /** Empty unless the verdict is Optimal or Feasible. */
   services: z.array(ServicePlacement).default([]),
+  /** How the own channels run. */
   channels: z.array(ChannelPlacement).default([]),
   /** Own units. */
   terms: TermValues.default({}),
@@ -101,6 +131,7 @@ export const ApplicationResult = z.strictObject({
   normalised: TermValues.default({}),
   /** Weighted sum of the normalised terms. */
   objective: z.number().optional(),
+  /** No placement has a lower objective. */
   lowerBound: z.number().optional(),
   /** objective / lowerBound - 1; absent when the bound is not positive. */
   gap: z.number().optional(),
@@ -108,17 +139,22 @@ export const ApplicationResult = z.strictObject({
   proof: z.enum(['Exhaustive', 'Search', 'Relaxation', 'None']).default('None'),
   /** Infeasible: the smallest set found of rules that conflict. Deferred: who holds the capacity. */
   conflict: z.array(Reason).default([]),
+  /** What would make an infeasible application feasible, cheapest first. */
   relaxations: z.array(Relaxation).default([]),
   /** Terms that nobody gives figures for. */
   dropped: z.array(z.enum(TERMS)).default([]),
 });
 
 export const Result = z.strictObject({
+  /** Version of this format. */
   format: z.literal(RESULT_FORMAT),
+  /** Name and version of the engine. */
   engine: z.string(),
+  /** As given. */
   seed: z.int(),
   /** Deterministic units of work done. */
   work: z.number(),
+  /** In the order of the problem. */
   applications: z.array(ApplicationResult),
   /** USD-like price of one more unit by location and resource; empty when capacity is not short. */
   prices: z.record(z.string(), ResourceAmounts).default({}),

@@ -1,13 +1,14 @@
 import type { AppModel, Outside } from './appmodel.ts';
 import { Budget } from './budget.ts';
-import { explainInfeasible } from './conflict.ts';
 import { objectiveOf, type Placement, reserveAll, termsOf } from './evaluate.ts';
-import { explainChannels, explainServices } from './explain.ts';
+import { explainChannels, explainServices, servicesOf } from './explain.ts';
 import { buildFederation, type FederationModel } from './federation.ts';
 import { emptyLoad, type Load, use } from './load.ts';
-import type { Solve } from './port.ts';
+import type { Solve, SolveOptions } from './port.ts';
 import type { Application, Problem } from './problem.ts';
 import { checkReferences } from './problemerror.ts';
+import { withKnownEnds } from './reasons/alone.ts';
+import { explainInfeasible } from './reasons/conflict.ts';
 import { type ApplicationResult, RESULT_FORMAT, type Reason, TERMS, type TermValues } from './result.ts';
 import { searchApp } from './searchapp.ts';
 
@@ -48,7 +49,7 @@ export const solveSmall: Solve = (problem, options) => {
     budget.spend(share.spent);
     if (found.at) {
       const verdict = found.complete ? 'Optimal' : 'Feasible';
-      results.set(app.id, placed(model, found.at, load, verdict, found.lowerBound));
+      results.set(app.id, placed(model, found.at, load, verdict, found.lowerBound, options.explain ?? true));
       admit(model, found.at, load, places);
       admitted.push({ id: app.id, locations: new Set(found.at) });
     } else {
@@ -58,7 +59,7 @@ export const solveSmall: Solve = (problem, options) => {
   }
   for (const refusal of left) {
     const holders = admitted.slice(0, refusal.before);
-    results.set(refusal.app.id, refused(problem, federation, refusal, holders, budget));
+    results.set(refusal.app.id, refused(problem, federation, refusal, holders, budget, options));
   }
   return {
     format: RESULT_FORMAT,
@@ -130,6 +131,7 @@ function placed(
   load: Load,
   verdict: 'Optimal' | 'Feasible',
   lowerBound: number,
+  explain: boolean,
 ): ApplicationResult {
   const objective = objectiveOf(model, at);
   const bound = Math.min(lowerBound, objective);
@@ -137,7 +139,7 @@ function placed(
   return {
     application: model.app.id,
     verdict,
-    services: explainServices(model, at, load),
+    services: explain ? explainServices(model, at, load) : servicesOf(model, at),
     channels: explainChannels(model, at),
     terms,
     normalised: normalised(model, terms),
@@ -173,6 +175,7 @@ function refused(
   { app, complete, places }: Refusal,
   admitted: readonly Admitted[],
   budget: Budget,
+  options: SolveOptions,
 ): ApplicationResult {
   const nobody: Load = emptyLoad(federation);
   const share = budget.part(APP_WORK);
@@ -183,10 +186,28 @@ function refused(
     return unplaced(app, 'Deferred', { conflict: [heldBy(federation, app, alone.at, admitted)] });
   }
   if (!alone.complete) return unplaced(app, 'NoneFound', {});
-  const part = budget.part(CONFLICT_WORK);
-  const explained = explainInfeasible(problem, federation, app, places, nobody, part);
-  budget.spend(part.spent);
+  if (options.explain === false) return unplaced(app, 'Infeasible', {});
+  const { onProgress: _, ...rest } = options;
+  const question = asAlone(problem, federation, app, places);
+  const explained = explainInfeasible(question, question.applications[0]!, solveSmall, {
+    ...rest,
+    work: budget.part(CONFLICT_WORK).left,
+  });
+  budget.spend(explained.work);
   return unplaced(app, 'Infeasible', explained);
+}
+
+/** The problem of one application, with the others where they were when its turn came. */
+function asAlone(problem: Problem, federation: FederationModel, app: Application, places: Outside): Problem {
+  const fixed = [...places].map(([key, shares]) => {
+    const cut = key.lastIndexOf('/');
+    return {
+      application: key.slice(0, cut),
+      service: key.slice(cut + 1),
+      shares: shares.map(({ location, replicas }) => ({ location: federation.ids[location]!, replicas })),
+    };
+  });
+  return { ...problem, applications: [withKnownEnds(app, new Set(places.keys()))], fixed };
 }
 
 /** Who holds the capacity: applications on the locations that this one would use if it were alone. */

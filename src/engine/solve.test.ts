@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { check } from './check.ts';
-import type { SolveOptions } from './port.ts';
+import type { Solve, SolveOptions } from './port.ts';
 import { PROBLEM_FORMAT, Problem, type ProblemInput } from './problem.ts';
 import type { Result } from './result.ts';
 import { solveSmall } from './small.ts';
+import { solve } from './solve.ts';
 
 type App = ProblemInput['applications'][number];
 type Service = App['services'][number];
@@ -39,9 +40,12 @@ const answersOf = (result: Result) =>
 const placesOf = (result: Result, id: string) =>
   answersOf(result)[id]!.services.map(({ shares }) => shares.map(({ location }) => location));
 
-describe('the small engine', () => {
+describe.each<[string, Solve]>([
+  ['the engine', solve],
+  ['the small engine', solveSmall],
+])('%s, as every engine behind the port', (_name, solveProblem) => {
   it('takes the cheapest location and proves it', () => {
-    const result = solveSmall(problem([app('x')]), OPTIONS);
+    const result = solveProblem(problem([app('x')]), OPTIONS);
     expect(placesOf(result, 'x')).toEqual([['a']]);
     expect(result.applications[0]).toMatchObject({ verdict: 'Optimal', gap: 0 });
   });
@@ -49,7 +53,7 @@ describe('the small engine', () => {
   it('leaves what runs where equal costs give no reason to move it', () => {
     const running = [{ location: 'c', replicas: 1 }];
     const input = problem([app('x', { profile: { resilience: 1 }, services: [service('s', { running })] })]);
-    expect(placesOf(solveSmall(input, OPTIONS), 'x')).toEqual([['c']]);
+    expect(placesOf(solveProblem(input, OPTIONS), 'x')).toEqual([['c']]);
   });
 
   it('admits Gold before BestEffort and names who holds the capacity', () => {
@@ -58,7 +62,7 @@ describe('the small engine', () => {
       app('low', { class: 'BestEffort', services: big }),
       app('high', { class: 'Gold', services: big }),
     ]);
-    const { low, high } = answersOf(solveSmall(input, OPTIONS));
+    const { low, high } = answersOf(solveProblem(input, OPTIONS));
     expect(high!.verdict).toBe('Optimal');
     expect(low).toMatchObject({
       verdict: 'Deferred',
@@ -74,7 +78,7 @@ describe('the small engine', () => {
       app('runs', { class: 'BestEffort', services: on({ running: [{ location: 'a', replicas: 1 }] }) }),
       app('new', { class: 'Gold', services: on({}) }),
     ]);
-    const { runs, new: newcomer } = answersOf(solveSmall(input, OPTIONS));
+    const { runs, new: newcomer } = answersOf(solveProblem(input, OPTIONS));
     expect([runs!.verdict, newcomer!.verdict]).toEqual(['Optimal', 'Deferred']);
   });
 
@@ -82,8 +86,8 @@ describe('the small engine', () => {
     const impossible = Array.from({ length: 20 }, (_, index) =>
       app(`bad${index}`, { class: 'Gold', services: [service('s', { demand: { cpu: 99 } }), service('t')] }),
     );
-    const result = solveSmall(problem([...impossible, app('x')]), { ...OPTIONS, work: 10 });
-    const without = solveSmall(problem([app('x')]), { ...OPTIONS, work: 10 });
+    const result = solveProblem(problem([...impossible, app('x')]), { ...OPTIONS, work: 10 });
+    const without = solveProblem(problem([app('x')]), { ...OPTIONS, work: 10 });
     expect(answersOf(result)['x']).toEqual(without.applications[0]);
   });
 
@@ -103,7 +107,7 @@ describe('the small engine', () => {
       service('camera', { onlyLocations: ['b'] }),
       service('detector', { onlyLocations: ['a'] }),
     ];
-    const [answer] = solveSmall(problem([app('x', { services, channels })]), OPTIONS).applications;
+    const [answer] = solveProblem(problem([app('x', { services, channels })]), OPTIONS).applications;
     expect(answer!.verdict).toBe('Infeasible');
     expect(answer!.conflict.map(({ rule }) => rule)).toContain('Delay');
     expect(answer!.relaxations[0]).toMatchObject({ rule: 'Delay', to: '5 ms', verified: true });
@@ -114,7 +118,7 @@ describe('the small engine', () => {
     ['nobody waits any more', { ...OPTIONS, cancelled: () => true }],
   ])('says NoneFound at once when %s', (_, options) => {
     const input = problem([app('x'), app('y', { services: [service('s', { demand: { cpu: 99 } })] })]);
-    expect(solveSmall(input, options).applications.map(({ verdict }) => verdict)).toEqual([
+    expect(solveProblem(input, options).applications.map(({ verdict }) => verdict)).toEqual([
       'NoneFound',
       'NoneFound',
     ]);
@@ -122,14 +126,14 @@ describe('the small engine', () => {
 
   it('spreads replicas over zones and survives the loss of one', () => {
     const input = problem([app('x', { survive: 'AnyDomain', services: [service('s', { replicas: 2 })] })]);
-    const result = solveSmall(input, OPTIONS);
+    const result = solveProblem(input, OPTIONS);
     expect(placesOf(result, 'x')).toEqual([['a', 'b']]);
     expect(check(input, result)).toEqual([]);
   });
 
   it('calls a service that no location can hold infeasible by its capacity', () => {
     const services = [service('s', { demand: { cpu: 99 } })];
-    const [answer] = solveSmall(problem([app('x', { services })]), OPTIONS).applications;
+    const [answer] = solveProblem(problem([app('x', { services })]), OPTIONS).applications;
     expect(answer).toMatchObject({ verdict: 'Infeasible', conflict: [{ rule: 'Capacity', service: 's' }] });
   });
 });

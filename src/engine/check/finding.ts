@@ -1,0 +1,4 @@
+import type { Reason, Rule } from '../result.ts';
+
+/** A broken rule, or `Figures`: something said of the placement does not follow from it. */
+export type Finding = Omit<Reason, 'rule'> & { rule: Rule | 'Figures' };

@@ -1,0 +1,96 @@
+import { removeDead } from './labels.ts';
+import { refreshUnary, stepPrices } from './node.ts';
+import { roundLabels } from './round.ts';
+import { EPS, type State } from './state.ts';
+import { sweep } from './sweep.ts';
+
+/** Passes without a better bound until the best state is taken up again with a smaller step. */
+const PATIENCE = 3;
+const SHRINK = 0.6;
+
+/** What `optimise` ends with where no label set can hold a placement better than the incumbent. */
+export const PRUNED = Number.POSITIVE_INFINITY;
+
+/**
+ * Raises the bound at a node: passes of a forward and a backward sweep, fixing of labels, rounding and a
+ * price step. Ends in the state of its best pass, with its reduced costs in `keptTh` on the bound `keptBase`
+ * and its rounding in `rounded`. Returns that bound, or PRUNED. `between` runs after each pass; it may
+ * improve the incumbent, and ends the passes by false.
+ */
+export function optimise(
+  state: State,
+  passes: number,
+  firstStep: number,
+  between: (bound: number, pass: number) => boolean,
+): number {
+  const { direction, dead } = state;
+  // Marks left by a node that was pruned in mid-sweep would remove live labels here.
+  dead.fill(0);
+  direction.fill(0);
+  refreshUnary(state);
+  let best = Number.NEGATIVE_INFINITY;
+  let step = firstStep;
+  let stalled = 0;
+  for (let pass = 0; pass < passes; pass += 1) {
+    const forward = sweep(state, true, 0);
+    if (forward > state.ub - EPS) return PRUNED;
+    const backward = sweep(state, false, forward);
+    const bound = Math.max(forward, backward);
+    if (bound > state.ub - EPS) return PRUNED;
+    if (bound > best) {
+      best = bound;
+      stalled = 0;
+      keep(state, forward);
+    } else {
+      stalled += 1;
+      if (stalled === PATIENCE) {
+        restore(state);
+        stalled = 0;
+        step *= SHRINK;
+      }
+    }
+    if (!removeDead(state)) return PRUNED;
+    roundLabels(state);
+    if (!between(best, pass)) break;
+    if (best > state.ub - EPS) return PRUNED;
+    if (pass + 1 === passes) break;
+    stepPrices(state, step, gapOf(state, best));
+    refreshUnary(state);
+  }
+  restore(state);
+  refreshUnary(state);
+  roundLabels(state);
+  return best;
+}
+
+/** Distance that the price step is scaled by; a guess while no placement is known. */
+function gapOf({ ub, found, ceiling }: State, bound: number): number {
+  // The feasibility version has no cost that a step could be scaled by.
+  if (ceiling < 0.01) return 10;
+  return found ? ub - bound : 0.05 + 0.3 * Math.abs(bound);
+}
+
+function keep(state: State, base: number): void {
+  const { n, m, pairs } = state;
+  const slots = state.slotVariable.length * m;
+  copy(state.msg, state.keptMsg, 2 * pairs * m);
+  copy(state.slotMsg, state.keptSlotMsg, slots);
+  copy(state.slotPhi, state.keptSlotPhi, slots);
+  copy(state.th, state.keptTh, n * m);
+  state.keptPrice.set(state.price);
+  state.keptBase = base;
+  state.work += 0.3 * (2 * pairs * m + n * m);
+}
+
+function restore(state: State): void {
+  const { m, pairs } = state;
+  const slots = state.slotVariable.length * m;
+  copy(state.keptMsg, state.msg, 2 * pairs * m);
+  copy(state.keptSlotMsg, state.slotMsg, slots);
+  copy(state.keptSlotPhi, state.slotPhi, slots);
+  state.price.set(state.keptPrice);
+}
+
+function copy(from: Float64Array, to: Float64Array, length: number): void {
+  to.set(from.subarray(0, length));
+}

@@ -1,0 +1,125 @@
+import { localSearch } from './localsearch.ts';
+import type { State } from './state.ts';
+
+/** Share of a cost by which a random start misjudges it. */
+const NOISE = 0.1;
+
+/** Regret construction: the variable that loses most by waiting is placed next; then local search. */
+export function regretStart(state: State): void {
+  const { n, m, R, walkUse } = state;
+  const table = startTable(state);
+  const placed = new Uint8Array(n);
+  walkUse.fill(0, 0, m * R);
+  for (let step = 0; step < n; step += 1) {
+    let next = -1;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < n; i += 1) {
+      if (placed[i]) continue;
+      const regret = regretOf(state, table, i);
+      if (regret > most) {
+        most = regret;
+        next = i;
+      }
+    }
+    place(state, table, placed, next, bestLabel(state, table, next, undefined));
+  }
+  state.work += n * n * m;
+  localSearch(state);
+}
+
+/** Greedy along a breadth-first order from a random variable, costs misjudged at random; then local search. */
+export function randomStart(state: State, random: () => number): void {
+  const { n, m, R, walkUse, adjStart, adjOther } = state;
+  const table = startTable(state);
+  const placed = new Uint8Array(n);
+  const queued = new Uint8Array(n);
+  walkUse.fill(0, 0, m * R);
+  const first = Math.min(n - 1, Math.floor(random() * n));
+  for (let offset = 0; offset < n; offset += 1) {
+    const root = (first + offset) % n;
+    if (queued[root]) continue;
+    queued[root] = 1;
+    const queue = [root];
+    for (let at = 0; at < queue.length; at += 1) {
+      const i = queue[at]!;
+      place(state, table, placed, i, bestLabel(state, table, i, random));
+      for (let e = adjStart[i]!; e < adjStart[i + 1]!; e += 1) {
+        const j = adjOther[e]!;
+        if (queued[j]) continue;
+        queued[j] = 1;
+        queue.push(j);
+      }
+    }
+  }
+  state.work += n * m * 3;
+  localSearch(state);
+}
+
+/** The table of local search before anything is placed: unary costs. */
+function startTable({ n, m, G, unary }: State): Float64Array {
+  for (let at = 0; at < n * m; at += 1) G[at] = unary[at]!;
+  return G;
+}
+
+/** How much dearer the second best label that fits is. */
+function regretOf(state: State, table: Float64Array, i: number): number {
+  const { m, big } = state;
+  let [first, second] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let k = 0; k < m; k += 1) {
+    const cost = table[i * m + k]!;
+    if (cost >= second || !fitsNow(state, i, k)) continue;
+    if (cost < first) {
+      second = first;
+      first = cost;
+    } else second = cost;
+  }
+  return Math.min(second, big * 4) - Math.min(first, big * 2);
+}
+
+function bestLabel(state: State, table: Float64Array, i: number, random: (() => number) | undefined): number {
+  const { m } = state;
+  let best = Number.POSITIVE_INFINITY;
+  let at = -1;
+  let fallback = -1;
+  let least = Number.POSITIVE_INFINITY;
+  for (let k = 0; k < m; k += 1) {
+    const exact = table[i * m + k]!;
+    if (exact === Number.POSITIVE_INFINITY) continue;
+    const cost = random ? exact * (1 + NOISE * random()) : exact;
+    if (cost < best && fitsNow(state, i, k)) {
+      best = cost;
+      at = k;
+    }
+    if (cost < least) {
+      least = cost;
+      fallback = k;
+    }
+  }
+  // Nothing has room: local search may make some.
+  return at >= 0 ? at : Math.max(0, fallback);
+}
+
+function fitsNow({ R, demand, room, walkUse }: State, i: number, k: number): boolean {
+  for (let r = 0; r < R; r += 1) {
+    const amount = demand[i * R + r]!;
+    if (amount > 0 && walkUse[k * R + r]! + amount > room[k * R + r]!) return false;
+  }
+  return true;
+}
+
+function place(state: State, table: Float64Array, placed: Uint8Array, i: number, k: number): void {
+  const { m, R, Q, walk, walkUse, demand, freeA, freeB, freeDiag, adjStart, adjPair, adjSide, adjOther } =
+    state;
+  placed[i] = 1;
+  walk[i] = k;
+  for (let r = 0; r < R; r += 1) walkUse[k * R + r] = walkUse[k * R + r]! + demand[i * R + r]!;
+  for (let e = adjStart[i]!; e < adjStart[i + 1]!; e += 1) {
+    const j = adjOther[e]!;
+    if (placed[j]) continue;
+    const p = adjPair[e]!;
+    const row = (adjSide[e] === 0 ? freeA[p]! : freeB[p]!) + k * m;
+    const here = table[j * m + k]!;
+    for (let l = 0; l < m; l += 1) table[j * m + l] = table[j * m + l]! + Q[row + l]!;
+    table[j * m + k] = here + freeDiag[p * m + k]!;
+  }
+}

@@ -1,0 +1,216 @@
+import type { Gqap } from '../gqap/gqap.ts';
+import { type Arena, createArena, type KernelKind } from '../kernels/arena.ts';
+import { groupsOf } from './groups.ts';
+
+/** One cost matrix in both orientations, as offsets: rows of the caller, rows of the callee. */
+export interface Oriented {
+  readonly byCaller: number;
+  readonly byCallee: number;
+}
+
+/**
+ * The network of a federation in single precision, laid out for the kernels: locations sorted by group, each
+ * group padded to a multiple of four, so that a group is a stretch. Built once per network and mixture of
+ * terms, O(locations squared); applications borrow the rest of its memory one after the other.
+ */
+export interface Matrices {
+  /** The state that lives in the workspace now. */
+  holder: object | undefined;
+  readonly arena: Arena;
+  /** What an application takes begins here. */
+  readonly mark: number;
+  /** Elements left for an application. */
+  readonly workspace: number;
+  readonly locations: number;
+  /** Positions: locations and padding. */
+  readonly positions: number;
+  readonly groups: number;
+  /** Location by position; -1 for padding. */
+  readonly location: Int32Array;
+  readonly position: Int32Array;
+  /** Stretch of each group, groups + 1 entries, also in the arena. */
+  readonly groupStart: Int32Array;
+  readonly groupStarts: number;
+  /** Failure domain by position; -1 for padding. */
+  readonly zone: Int32Array;
+  readonly zoneMembers: readonly Int32Array[];
+  /** ms. */
+  readonly delay: Oriented;
+  /** USD plus `gramsPerUSD` grams, per GB. */
+  readonly volume: Oriented;
+  /** Nats that get lost. */
+  readonly loss: Oriented;
+  /** ms, Infinity where no path is known. */
+  readonly hard: Oriented;
+  readonly mean: Readonly<Record<'delay' | 'volume' | 'loss', number>>;
+  /** Least entry from group to group. */
+  readonly groupLeast: Readonly<Record<'delay' | 'volume' | 'loss' | 'hard', Float32Array>>;
+}
+
+/** What weighs a gram against a USD in all channels of an application, or the other way round. */
+export interface Mixture {
+  readonly usd: number;
+  readonly grams: number;
+}
+
+const kept = new WeakMap<object, Map<string, Matrices>>();
+const MOST_KEPT = 4;
+
+/** Matrices for this problem with room for so many elements more; the same ones for the same network. */
+export function matricesFor(gqap: Gqap, mixture: Mixture, workspace: number, kind?: KernelKind): Matrices {
+  const key = `${mixture.usd} ${mixture.grams} ${kind ?? ''}`;
+  const known = kept.get(gqap.network) ?? new Map<string, Matrices>();
+  kept.set(gqap.network, known);
+  const found = known.get(key);
+  if (found && found.workspace >= workspace) {
+    found.arena.rewind(found.mark);
+    return found;
+  }
+  const built = buildMatrices(gqap, mixture, Math.ceil(workspace * 1.25), kind);
+  if (known.size >= MOST_KEPT) known.clear();
+  known.set(key, built);
+  return built;
+}
+
+function buildMatrices(gqap: Gqap, mixture: Mixture, workspace: number, kind?: KernelKind): Matrices {
+  const { locations: m, network } = gqap;
+  const group = groupsOf(gqap);
+  const groups = group.reduce((most, g) => Math.max(most, g + 1), 0);
+  const members: number[][] = Array.from({ length: groups }, () => []);
+  group.forEach((g, k) => {
+    members[g]!.push(k);
+  });
+  const groupStart = new Int32Array(groups + 1);
+  members.forEach((each, g) => {
+    groupStart[g + 1] = groupStart[g]! + Math.ceil(each.length / 4) * 4;
+  });
+  const positions = groupStart[groups]!;
+  const location = new Int32Array(positions).fill(-1);
+  const position = new Int32Array(m);
+  members.forEach((each, g) => {
+    each.forEach((k, at) => {
+      location[groupStart[g]! + at] = k;
+      position[k] = groupStart[g]! + at;
+    });
+  });
+  const zone = Int32Array.from(location, (k) => (k < 0 ? -1 : gqap.zone[k]!));
+  const zones = zone.reduce((most, z) => Math.max(most, z + 1), 0);
+  const size = positions * positions;
+  const differs = (values: Float64Array) => (isSymmetric(values, m) ? 1 : 2);
+  const sameHard = network.hardDelay.every((value, at) => value === network.delay[at]);
+  const volumes = new Float64Array(m * m);
+  for (let at = 0; at < m * m; at += 1)
+    volumes[at] = mixture.usd * network.usd[at]! + mixture.grams * network.grams[at]!;
+  const volumeSymmetry = differs(volumes);
+  const [delays, losses] = [differs(network.delay), differs(network.lossNats)];
+  const hards = sameHard ? 0 : differs(network.hardDelay);
+  const arena = createArena(
+    size * (delays + losses + hards + volumeSymmetry) + workspace + 16 * groups + 512,
+    kind,
+  );
+  const groupStarts = arena.take(groups + 1);
+  arena.i32.set(groupStart, groupStarts);
+  const lay = (copies: number, values: Float64Array): Oriented => {
+    const byCaller = arena.take(size);
+    const byCallee = copies === 2 ? arena.take(size) : byCaller;
+    spread(values, arena.f32, byCaller, byCallee, position, positions);
+    return { byCaller, byCallee };
+  };
+  const delay = lay(delays, network.delay);
+  const hard = sameHard ? delay : lay(hards, network.hardDelay);
+  const volume = lay(volumeSymmetry, volumes);
+  const loss = lay(losses, network.lossNats);
+  const groupLeast = ({ byCaller }: Oriented) =>
+    leastByGroup(arena.f32, byCaller, location, groupStart, groups);
+  return {
+    holder: undefined,
+    arena,
+    mark: arena.take(0),
+    workspace,
+    locations: m,
+    positions,
+    groups,
+    location,
+    position,
+    groupStart,
+    groupStarts,
+    zone,
+    zoneMembers: Array.from({ length: zones }, (_, z) =>
+      Int32Array.from([...zone.keys()].filter((p) => zone[p] === z)),
+    ),
+    delay,
+    volume,
+    loss,
+    hard,
+    mean: {
+      delay: mean(network.delay),
+      volume: mean(volumes),
+      loss: mean(network.lossNats),
+    },
+    groupLeast: {
+      delay: groupLeast(delay),
+      volume: groupLeast(volume),
+      loss: groupLeast(loss),
+      hard: groupLeast(hard),
+    },
+  };
+}
+
+function isSymmetric(values: Float64Array, m: number): boolean {
+  for (let k = 0; k < m; k += 1)
+    for (let l = 0; l < k; l += 1) if (values[k * m + l] !== values[l * m + k]) return false;
+  return true;
+}
+
+/** Into both orientations, location by location to position by position. */
+function spread(
+  values: Float64Array,
+  f32: Float32Array,
+  byCaller: number,
+  byCallee: number,
+  position: Int32Array,
+  positions: number,
+): void {
+  const m = position.length;
+  const turned = byCallee !== byCaller;
+  for (let k = 0; k < m; k += 1) {
+    const row = byCaller + position[k]! * positions;
+    const column = byCallee + position[k]!;
+    for (let l = 0; l < m; l += 1) {
+      const value = values[k * m + l]!;
+      f32[row + position[l]!] = value;
+      if (turned) f32[column + position[l]! * positions] = value;
+    }
+  }
+}
+
+function leastByGroup(
+  f32: Float32Array,
+  matrix: number,
+  location: Int32Array,
+  groupStart: Int32Array,
+  groups: number,
+): Float32Array {
+  const positions = location.length;
+  const least = new Float32Array(groups * groups).fill(Number.POSITIVE_INFINITY);
+  for (let g = 0; g < groups; g += 1) {
+    for (let p = groupStart[g]!; p < groupStart[g + 1]!; p += 1) {
+      if (location[p]! < 0) continue;
+      for (let h = 0; h < groups; h += 1) {
+        let low = least[g * groups + h]!;
+        for (let q = groupStart[h]!; q < groupStart[h + 1]!; q += 1) {
+          const value = f32[matrix + p * positions + q]!;
+          if (value < low && location[q]! >= 0) low = value;
+        }
+        least[g * groups + h] = low;
+      }
+    }
+  }
+  return least;
+}
+
+function mean(values: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < values.length; at += 1) sum += values[at]!;
+  return sum / values.length;
+}

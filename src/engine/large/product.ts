@@ -1,0 +1,188 @@
+import { paddedLabels } from './labels.ts';
+import type { LargeState } from './state.ts';
+import { BIG, type Coefficients, LIMIT } from './terms.ts';
+
+/** Rows of the caller ('Calling': from caller to callee) or of the callee. */
+export type Direction = 'Calling' | 'Called';
+
+/** out[l] = min over labels k of from[k] + cost, where `from` belongs to the caller (Calling) or the callee. */
+export function multiply(
+  state: LargeState,
+  terms: Coefficients,
+  direction: Direction,
+  from: number,
+  out: number,
+): void {
+  const { labelMatrix, matrices, stride } = state;
+  const side = direction === 'Calling' ? 'byCaller' : 'byCallee';
+  const length = paddedLabels(state);
+  matrices.arena.kernels.message(
+    from,
+    out,
+    length,
+    stride,
+    labelMatrix.delay[side],
+    labelMatrix.volume[side],
+    labelMatrix.loss[side],
+    labelLimit(state, terms, side),
+    terms.perMs,
+    terms.perVolume,
+    terms.perNat,
+    terms.most,
+    BIG,
+    terms.perNat > 0,
+    terms.limit !== LIMIT.None,
+  );
+  state.work += (length * length) >> 2;
+}
+
+/** The same in double precision, every entry shrunk so that rounding never makes it larger than the truth. */
+export function multiplyExact(
+  state: LargeState,
+  terms: Coefficients,
+  direction: Direction,
+  from: number,
+  out: number,
+): void {
+  const { labelMatrix, matrices, stride } = state;
+  const side = direction === 'Calling' ? 'byCaller' : 'byCallee';
+  const length = paddedLabels(state);
+  matrices.arena.kernels.messageExact(
+    from,
+    out,
+    length,
+    stride,
+    labelMatrix.delay[side],
+    labelMatrix.volume[side],
+    labelMatrix.loss[side],
+    labelLimit(state, terms, side),
+    terms.perMs * SHRINK,
+    terms.perVolume * SHRINK,
+    terms.perNat * SHRINK,
+    terms.most,
+    BIG,
+    terms.perNat > 0,
+    terms.limit !== LIMIT.None,
+  );
+  state.work += length * length;
+}
+
+/** More than single precision can round a value up. */
+export const SHRINK = 1 - 1.2e-7;
+
+/** into += the cost of the pair on every label, the other end on label k. `into` belongs to the callee (Calling). */
+export function addLabelRow(
+  state: LargeState,
+  terms: Coefficients,
+  direction: Direction,
+  k: number,
+  into: number,
+): void {
+  const { labelMatrix, matrices, stride } = state;
+  const side = direction === 'Calling' ? 'byCaller' : 'byCallee';
+  const row = k * stride;
+  matrices.arena.kernels.addCosts(
+    into,
+    paddedLabels(state),
+    1,
+    labelMatrix.delay[side] + row,
+    labelMatrix.volume[side] + row,
+    labelMatrix.loss[side] + row,
+    labelLimit(state, terms, side) + row,
+    terms.perMs,
+    terms.perVolume,
+    terms.perNat,
+    terms.most,
+    BIG,
+    terms.perNat > 0,
+    terms.limit !== LIMIT.None,
+  );
+}
+
+function labelLimit(state: LargeState, { limit }: Coefficients, side: 'byCaller' | 'byCallee'): number {
+  switch (limit) {
+    case LIMIT.None:
+    case LIMIT.Delay:
+      return state.matrices.hard === state.matrices.delay
+        ? state.labelMatrix.delay[side]
+        : state.labelMatrix.hard[side];
+    case LIMIT.SameLocation:
+      return state.mask.differ;
+    case LIMIT.OtherLocation:
+      return state.mask.same;
+    case LIMIT.OtherZone:
+      return state.mask.zone;
+  }
+}
+
+/** into += sign * the cost of the pair on every position, the other end on position p; exact rules included. */
+export function addRow(
+  state: LargeState,
+  terms: Coefficients,
+  direction: Direction,
+  p: number,
+  into: number,
+  sign: 1 | -1 = 1,
+): void {
+  const { matrices, m } = state;
+  const { kernels, f32 } = matrices.arena;
+  const side = direction === 'Calling' ? 'byCaller' : 'byCallee';
+  const { perMs, perVolume, perNat, limit } = terms;
+  const penalty = sign * BIG;
+  if (perMs > 0 || perVolume > 0 || perNat > 0 || limit === LIMIT.Delay) {
+    const row = p * m;
+    const limits = matrices.hard[side] + row;
+    kernels.addCosts(
+      into,
+      m,
+      sign,
+      matrices.delay[side] + row,
+      matrices.volume[side] + row,
+      matrices.loss[side] + row,
+      limits,
+      perMs,
+      perVolume,
+      perNat,
+      terms.most,
+      BIG,
+      perNat > 0,
+      limit === LIMIT.Delay,
+    );
+    state.work += m >> 2;
+  }
+  if (limit === LIMIT.SameLocation) {
+    const own = f32[into + p]!;
+    kernels.addConstant(into, penalty, m);
+    f32[into + p] = own;
+  } else if (limit === LIMIT.OtherLocation) f32[into + p] = f32[into + p]! + penalty;
+  else if (limit === LIMIT.OtherZone)
+    for (const q of matrices.zoneMembers[matrices.zone[p]!]!) f32[into + q] = f32[into + q]! + penalty;
+}
+
+/** Cost of a pair on two positions. */
+export function pairAt(state: LargeState, terms: Coefficients, caller: number, callee: number): number {
+  const { matrices, m } = state;
+  const { f32 } = matrices.arena;
+  const at = caller * m + callee;
+  const cost =
+    terms.perMs * f32[matrices.delay.byCaller + at]! +
+    terms.perVolume * f32[matrices.volume.byCaller + at]! +
+    terms.perNat * f32[matrices.loss.byCaller + at]!;
+  return breaks(state, terms, caller, callee) ? cost + BIG : cost;
+}
+
+function breaks(state: LargeState, { limit, most }: Coefficients, caller: number, callee: number): boolean {
+  const { matrices, m } = state;
+  switch (limit) {
+    case LIMIT.None:
+      return false;
+    case LIMIT.Delay:
+      return matrices.arena.f32[matrices.hard.byCaller + caller * m + callee]! > most;
+    case LIMIT.SameLocation:
+      return caller !== callee;
+    case LIMIT.OtherLocation:
+      return caller === callee;
+    case LIMIT.OtherZone:
+      return matrices.zone[caller] === matrices.zone[callee];
+  }
+}

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { randomOf } from '../../test/support/randomproblem.ts';
+import { PathTable } from './pathtable.ts';
+import { PROBLEM_FORMAT, Problem } from './problem.ts';
+
+const app = { id: 'x', profile: { cost: 1 }, services: [{ id: 's', demand: {} }] };
+
+function randomNetwork(seed: number): Problem {
+  const random = randomOf(seed);
+  const int = (to: number) => Math.floor(random() * to);
+  const ids = Array.from({ length: 2 + int(6) }, (_, at) => `l${at}`);
+  const nodes = Array.from({ length: int(5) }, (_, at) => `n${at}`);
+  const names = [...ids, ...nodes];
+  return Problem.parse({
+    format: PROBLEM_FORMAT,
+    locations: ids.map((id) => ({ id, free: {} })),
+    nodes,
+    applications: [app],
+    links: Array.from({ length: 1 + int(24) }, () => ({
+      from: names[int(names.length)]!,
+      to: names[int(names.length)]!,
+      delayMs: int(5),
+      usdPerGB: int(9),
+      kWhPerGB: int(9),
+      bidirectional: random() < 0.5,
+    })).filter(({ from, to }) => from !== to),
+  });
+}
+
+const countOf = (problem: Problem) =>
+  problem.links.reduce((sum, { bidirectional }) => sum + (bidirectional ? 2 : 1), 0);
+
+/** The same network with every link in one direction, so that each has its own delay. */
+function withDelays(problem: Problem, delays: readonly number[]): Problem {
+  const links = problem.links.flatMap((link) =>
+    link.bidirectional ? [link, { ...link, from: link.to, to: link.from }] : [link],
+  );
+  return {
+    ...problem,
+    links: links.map((link, at) => ({ ...link, delayMs: delays[at]!, bidirectional: false })),
+  };
+}
+
+describe('a table of paths', () => {
+  it('is after any changes what a fresh one is, faster or slower, down or undone', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(100_000),
+        fc.array(fc.tuple(fc.nat(1000), fc.oneof(fc.nat(6), fc.constant(Number.POSITIVE_INFINITY))), {
+          minLength: 1,
+          maxLength: 12,
+        }),
+        (seed, changes) => {
+          const problem = randomNetwork(seed);
+          const count = countOf(problem);
+          if (count === 0) return;
+          const table = new PathTable(problem);
+          const delays = problem.links.flatMap(({ delayMs, bidirectional }) =>
+            bidirectional ? [delayMs, delayMs] : [delayMs],
+          );
+          for (const [which, delay] of changes) {
+            const link = which % count;
+            delays[link] = delay;
+            const rows = table.change(link, delay);
+            expect(table.paths).toEqual(new PathTable(withDelays(problem, delays)).paths);
+            expect(new Set(rows).size).toBe(rows.length);
+          }
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  it('says which link or delay is wrong', () => {
+    const table = new PathTable(randomNetwork(3));
+    expect(() => table.change(1000, 1)).toThrow('no link 1000');
+    expect(() => table.change(0, -1)).toThrow('delay of link 0 is -1');
+  });
+});

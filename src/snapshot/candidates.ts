@@ -28,6 +28,8 @@ export interface CandidateInput {
   policy: Pick<PolicyRules, 'grantedSets' | 'denied'>;
   /** Union of all PlacementDecisions of the referenced Placement; undefined without a reference. */
   placement: ReadonlySet<string> | undefined;
+  /** Why a cluster counts as lost; undefined for one that does not. */
+  lost?: (cluster: string) => string | undefined;
   /** Clusters that hold something of the app now. */
   runsOn: ReadonlySet<string>;
 }
@@ -63,6 +65,8 @@ function exclusion(cluster: ManagedCluster, input: CandidateInput): string | und
   const { name, deletionTimestamp } = cluster.metadata;
   if (!cluster.spec.hubAcceptsClient) return 'not accepted by the hub (spec.hubAcceptsClient)';
   if (deletionTimestamp !== undefined) return 'is being detached';
+  const lost = input.lost?.(name);
+  if (lost !== undefined) return lost;
   const sets = input.setsOf(name);
   const denied = input.policy.denied(name, sets);
   if (denied !== undefined) return denied;

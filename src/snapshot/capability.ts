@@ -4,7 +4,9 @@ import type { ManagedCluster } from '../api/ocm/managedcluster.ts';
 import type { ResourceAmounts } from '../engine/problem.ts';
 import { toAmounts } from './amounts.ts';
 import { complianceRank, securityRank } from './classes.ts';
+import { setMembership } from './clustersets.ts';
 import { selects } from './labelselector.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** What administrators state about one cluster, in engine units. Absent: nobody does, or they disagree. */
 export interface ClusterFacts {
@@ -49,7 +51,8 @@ export function clusterFacts(
   );
 }
 
-function specificityOf(
+/** How exactly a capability takes a cluster, 3 for its name down to 1 for its labels; 0: not at all. */
+export function specificityOf(
   select: Capability['select'],
   { metadata }: ManagedCluster,
   sets: readonly string[],
@@ -76,7 +79,7 @@ function combined(matching: readonly { specificity: number; facts: ClusterFacts 
 }
 
 /** One capability's statements. Power is what a busy core adds, at the meter of the site. */
-function stated(spec: Capability): ClusterFacts {
+export function stated(spec: Capability): ClusterFacts {
   const { power, grid, reserve, priceUSDPerHour } = spec;
   const facts: ClusterFacts = {};
   if (spec.zone !== undefined) facts.zone = spec.zone;
@@ -101,4 +104,16 @@ function prices(stated: Readonly<Record<string, number>>): ResourceAmounts {
   return Object.fromEntries(
     Object.entries(stated).map(([name, price]) => [name === 'memoryGiB' ? 'memory' : name, price]),
   );
+}
+
+/** The failure domain of each cluster: its zone, and itself where it has none. */
+export function failureDomains(
+  snapshot: Pick<Snapshot, 'capabilities' | 'managedClusters' | 'clusterSets'>,
+): (cluster: string) => string {
+  const setsOf = setMembership(snapshot.clusterSets, snapshot.managedClusters);
+  const facts = clusterFacts(snapshot.capabilities, snapshot.managedClusters, setsOf);
+  return (cluster) => {
+    const zone = facts.get(cluster)?.zone;
+    return zone === undefined ? `cluster ${cluster}` : `zone ${zone}`;
+  };
 }

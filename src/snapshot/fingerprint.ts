@@ -12,29 +12,39 @@ export interface Fingerprint {
   free: ReadonlyMap<string, ResourceAmounts>;
 }
 
-/** The fingerprint of each application of a problem. */
-export function fingerprintsOf(problem: Problem): Map<string, Fingerprint> {
+/**
+ * The fingerprint of each application of a problem.
+ *
+ * @param isPart whether an application is part of the world, and not one that waits
+ */
+export function fingerprintsOf(
+  problem: Problem,
+  isPart: (application: string) => boolean = () => false,
+): Map<string, Fingerprint> {
   const free = new Map(problem.locations.map((location) => [location.id, location.free]));
   const { applications, locations, datasets, ...rest } = problem;
   // Hashed once for all applications: it is the largest part by far.
   const world = hashOf({
     ...rest,
+    neighbours: applications.filter(({ id }) => isPart(id)),
     locations: locations.map(({ free: _, ...facts }) => facts),
     datasets: datasets.map(({ holders, ...facts }) => ({ ...facts, holders: holders.map(coarse) })),
   });
   return new Map(
-    applications.map((application) => [
-      application.id,
-      {
-        hash: hashOf({ world, application }),
-        free: new Map(
-          (application.candidates ?? [...free.keys()]).map((location) => [
-            location,
-            free.get(location) ?? {},
-          ]),
-        ),
-      },
-    ]),
+    applications
+      .filter(({ id }) => !isPart(id))
+      .map((application) => [
+        application.id,
+        {
+          hash: hashOf({ world, application }),
+          free: new Map(
+            (application.candidates ?? [...free.keys()]).map((location) => [
+              location,
+              free.get(location) ?? {},
+            ]),
+          ),
+        },
+      ]),
   );
 }
 

@@ -14,6 +14,13 @@ function rules(...specs: FederationPolicy['spec'][]) {
 }
 
 describe('policyRules', () => {
+  it('closes a namespace, and Pods, where any policy says so', () => {
+    expect(rules({}, { denyNamespaces: ['shop'] }).closedBy).toEqual(['p1']);
+    expect(rules({ denyNamespaces: ['billing'] }).closedBy).toEqual([]);
+    expect(rules({ isolation: 'None' }, { isolation: 'Channels' }).isolated).toBe(true);
+    expect(rules({ isolation: 'None' }).isolated).toBe(false);
+  });
+
   it('grants nothing and lets no channel cross without a policy', () => {
     const { grantedSets, crossing, denied } = rules();
     expect(grantedSets.size).toBe(0);

@@ -1,8 +1,9 @@
 import { DurationError } from '../api/duration.ts';
-import { keyString } from '../api/meta.ts';
 import { QuantityError } from '../api/quantity.ts';
+import type { Paths } from '../engine/paths.ts';
 import {
   type Application,
+  type Link,
   type Location,
   PROBLEM_FORMAT,
   type Problem,
@@ -10,6 +11,7 @@ import {
 } from '../engine/problem.ts';
 import type { Reason } from '../engine/result.ts';
 import { toApplication } from './application.ts';
+import { type AppByName, appsByName } from './appnames.ts';
 import { type AppState, heldReplicas } from './appstate.ts';
 import { type Candidates, candidatesOf } from './candidates.ts';
 import { type ClusterFacts, clusterFacts } from './capability.ts';
@@ -20,10 +22,14 @@ import { podDemand } from './demand.ts';
 import { freeOf, heldByOthers } from './free.ts';
 import { mergeLinks } from './links.ts';
 import { toLocation } from './location.ts';
+import { Losses } from './loss.ts';
+import { neighboursOf } from './neighbours.ts';
 import { sortedBy } from './order.ts';
 import { policyRules } from './policy.ts';
 import { profileOf } from './profile.ts';
+import { lessReserved, pathsOf } from './reserved.ts';
 import type { Snapshot } from './snapshot.ts';
+import { standingChannels } from './standingchannels.ts';
 import { clusterUse } from './telemetry.ts';
 import { linkFacts } from './topology.ts';
 
@@ -34,6 +40,8 @@ export interface BuiltProblem {
   about: Map<string, AboutApplication>;
   /** Apps that the engine is not asked about, with why: nowhere to go, or a model that cannot be read. */
   refused: Map<string, Reason[]>;
+  /** Applications of the problem that stay where they are, each with the apps that its channels lead to. */
+  neighbours: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export interface AboutApplication {
@@ -45,7 +53,7 @@ export interface AboutApplication {
 
 /**
  * The picture as a placement problem. Only the apps in `pending` are placed; all others hold what they
- * hold, and appear as fixed where a channel ends in them. Every ManagedCluster is a location, so that the
+ * hold, and appear as fixed where a channel ends in them, and as neighbours where theirs end in a pending one. Every ManagedCluster is a location, so that the
  * worst known price counts federation-wide; candidates narrow each application.
  */
 export function buildProblem(
@@ -57,28 +65,56 @@ export function buildProblem(
   const ids = new Set(clusters.map(({ metadata }) => metadata.name));
   const setsOf = setMembership(snapshot.clusterSets, clusters);
   const facts = clusterFacts(snapshot.capabilities, clusters, setsOf);
-  const built: BuiltProblem = { problem: undefined, about: new Map(), refused: new Map() };
+  const built: BuiltProblem = {
+    problem: undefined,
+    about: new Map(),
+    refused: new Map(),
+    neighbours: new Map(),
+  };
 
-  const translated = translate(snapshot, states, pending, { clusters, ids, setsOf, facts }, built);
+  const byName = appsByName(states);
+  const losses = new Losses(snapshot);
+  const federation = { clusters, ids, setsOf, facts, byName, losses };
+  const translated = translate(snapshot, states, pending, federation, built);
   if (translated.length === 0) return built;
   const { applications, fixed, notes } = tieChannels(translated, states, ids);
   for (const [id, more] of notes) built.about.get(id)?.notes.push(...more);
 
   const solved = new Set(applications.map(({ id }) => id));
+  const locations = locationsOf(snapshot, states, solved, clusters, facts);
   const { facts: links, nodes } = linkFacts(snapshot, ids);
+  const merged = mergeLinks(links, new Set([...ids, ...nodes]));
+  const network = networkOf(locations, nodes, merged);
+  const channels = standingChannels(states, solved, byName, ids);
+  const { neighbours, callees } = neighboursOf(channels, applications, states, network);
+  built.neighbours = callees;
   built.problem = {
     format: PROBLEM_FORMAT,
-    locations: locationsOf(snapshot, states, solved, clusters, facts),
+    locations,
     nodes,
-    links: mergeLinks(links, new Set([...ids, ...nodes])),
+    links: lessReserved(merged, channels, states, solved, network),
     datasets: toDatasets(snapshot, applications, ids),
-    applications,
+    applications: [...applications, ...neighbours],
     fixed,
   };
   return built;
 }
 
+/** Paths are found once, and only when a channel of an app with a place asks for them. */
+function networkOf(locations: readonly Location[], nodes: readonly string[], links: readonly Link[]) {
+  let found: Paths | undefined;
+  return {
+    paths: () => {
+      found ??= pathsOf(locations, nodes, links);
+      return found;
+    },
+    index: new Map(locations.map(({ id }, at) => [id, at])),
+  };
+}
+
 interface Federation {
+  byName: AppByName;
+  losses: Losses;
   clusters: readonly Snapshot['managedClusters'][number][];
   ids: ReadonlySet<string>;
   setsOf: (cluster: string) => readonly string[];
@@ -92,12 +128,11 @@ function translate(
   federation: Federation,
   built: BuiltProblem,
 ): Application[] {
-  const { clusters, ids, setsOf, facts } = federation;
+  const { clusters, ids, setsOf, facts, losses } = federation;
   const classified = {
     security: [...facts.values()].some(({ securityClass }) => securityClass !== undefined),
     compliance: [...facts.values()].some(({ complianceClass }) => complianceClass !== undefined),
   };
-  const names = idsByAppName(states);
   const namespaces = new Map(
     [
       ...Map.groupBy(
@@ -125,6 +160,7 @@ function translate(
       setsOf,
       ...rules,
       placement: placementClusters(snapshot.placementDecisions, state.namespace, spec.placementRef?.name),
+      lost: (cluster) => losses.why(cluster),
       runsOn: new Set([...heldReplicas(state).values()].flatMap((places) => [...places.keys()])),
     });
     if (candidates.names.length === 0) {
@@ -139,7 +175,7 @@ function translate(
         crossing: rules.policy.crossing,
         classified,
         locations: ids,
-        otherApp: (namespace, appName) => names.get(keyString({ namespace, name: appName })),
+        otherApp: federation.byName,
       });
       applications.push(application);
       built.about.set(id, {
@@ -152,18 +188,6 @@ function translate(
     }
   }
   return applications;
-}
-
-/** Ids by namespace and appName. Of two apps of one appName the older keeps it, as for rendered names. */
-function idsByAppName(states: ReadonlyMap<string, AppState>): Map<string, string> {
-  const names = new Map<string, string>();
-  const age = ({ head, id }: AppState) => `${head.metadata.creationTimestamp ?? '~'} ${id}`;
-  for (const state of sortedBy([...states.values()], age)) {
-    const model = state.accepted ?? state.decided;
-    const key = keyString({ namespace: state.namespace, name: model?.spec.appName ?? state.name });
-    if (!names.has(key)) names.set(key, state.id);
-  }
-  return names;
 }
 
 function locationsOf(

@@ -20,6 +20,8 @@ import type { AppRevision } from './revision.ts';
 export interface Snapshot {
   /** Wall time of the picture, ms since the epoch: what is older than its validity counts as unknown. */
   now: number;
+  /** A cluster that has not been available for longer than this, ms, is lost. Left out: only one that is gone. */
+  clusterGraceMs?: number;
   /** Namespaces whose NetworkTopology objects are declared by an administrator. */
   topologyNamespaces: readonly string[];
   namespaces: readonly Pick<Namespace, 'metadata'>[];

@@ -1,4 +1,5 @@
 import type { AssignmentPlanSpec } from '../../api/codeco/v1alpha1/assignmentplan.ts';
+import { keyString } from '../../api/meta.ts';
 import { type AppState, heldByCluster } from '../../snapshot/appstate.ts';
 import { compareText } from '../../snapshot/order.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
@@ -15,20 +16,31 @@ export function mayBeShortage({ attempt }: AssignmentPlanSpec): boolean {
 }
 
 /** The world as if the suite ran nothing but the given app. Other tenants stay. */
-export function emptied(
-  snapshot: Snapshot,
-  states: ReadonlyMap<string, AppState>,
-  id: string,
-): { snapshot: Snapshot; states: Map<string, AppState> } {
+export function emptied(world: World, id: string): World {
+  return without(world, new Set([...world.states.keys()].filter((each) => each !== id)));
+}
+
+interface World {
+  snapshot: Snapshot;
+  states: ReadonlyMap<string, AppState>;
+}
+
+/** The world as if the given apps were not there. */
+export function without({ snapshot, states }: World, ids: ReadonlySet<string>): World {
+  const gone = (app: { namespace: string; name: string }) => ids.has(keyString(app));
+  const freed = new Set([...ids].flatMap((id) => [...heldByCluster(states.get(id)!).keys()]));
   const telemetry = snapshot.telemetry.map((object) => {
-    const { applications: _, ...spec } = object.spec;
-    return { ...object, spec };
+    const { applications, shapes, ...spec } = object.spec;
+    // How large a Pod would fit beside those that stay is not known.
+    const kept = shapes && !freed.has(object.metadata.namespace ?? '') ? { shapes } : {};
+    const others = applications?.filter((app) => !gone(app));
+    return { ...object, spec: { ...spec, ...kept, ...(others ? { applications: others } : {}) } };
   });
-  const alone = [...states].map(([each, state]): [string, AppState] => [
-    each,
-    each === id ? state : { ...state, plan: undefined, decided: undefined },
+  const left = [...states].map(([id, state]): [string, AppState] => [
+    id,
+    ids.has(id) ? { ...state, plan: undefined, decided: undefined } : state,
   ]);
-  return { snapshot: { ...snapshot, telemetry }, states: new Map(alone) };
+  return { snapshot: { ...snapshot, telemetry }, states: new Map(left) };
 }
 
 /** The refusal of an app that an empty federation could run: it waits, and for whom. */
@@ -56,5 +68,5 @@ function holders(states: ReadonlyMap<string, AppState>, id: string): string {
     .slice(0, NAMED_HOLDERS)
     .map(({ app, cluster, cpu }) => `${app} (${Math.round(cpu * 1000) / 1000} cpu on ${cluster})`);
   const more = held.length > NAMED_HOLDERS ? ` and ${held.length - NAMED_HOLDERS} more` : '';
-  return `Held by ${named.join(', ')}${more}`;
+  return named.length === 0 ? 'Held by nobody that is known' : `Held by ${named.join(', ')}${more}`;
 }

@@ -1,7 +1,7 @@
 import type { AssignmentPlanSpec } from '../../api/codeco/v1alpha1/assignmentplan.ts';
 import type { EventDraft } from '../../runtime/recorder.ts';
 
-// Every event that SWM sends: Placed, PlacementFailed, PlacementFault. All regard the CodecoApp.
+// Every event that SWM sends: Placed, PlacementFailed, PlacementFault, Displaced. All regard the CodecoApp.
 
 export function placed(spec: AssignmentPlanSpec): EventDraft {
   return {
@@ -22,6 +22,17 @@ export function placementFailed(spec: AssignmentPlanSpec): EventDraft {
     action: 'Place',
     message: `${verdict}: ${reason}`,
     dedupeKey: `failed ${spec.attempt?.generation} ${verdict}`,
+  };
+}
+
+/** An app of a higher class took the room, and policy allowed it. */
+export function displacedEvent(spec: AssignmentPlanSpec): EventDraft {
+  return {
+    type: 'Warning',
+    reason: 'Displaced',
+    action: 'Place',
+    message: spec.attempt?.reason ?? 'displaced',
+    dedupeKey: `displaced ${spec.decision?.id}`,
   };
 }
 

@@ -4,7 +4,7 @@ import type { AssignmentPlanSpec } from '../../api/codeco/v1alpha1/assignmentpla
 import type { AppHead, AppState } from '../../snapshot/appstate.ts';
 import { needsDecision } from './needsdecision.ts';
 
-const exists = () => true;
+const exists = () => undefined;
 
 function state(plan?: AssignmentPlanSpec): AppState {
   return anAppState(plan ? { plan } : {});
@@ -25,7 +25,9 @@ describe('an app that SWM leaves alone', () => {
 
   it('runs on a cluster that is silent but still there', () => {
     const app = state({ decision: aDecision(), attempt: anAttempt() });
-    expect(needsDecision(app, (cluster) => cluster === 'edge-a')).toEqual({ kind: 'Nothing' });
+    expect(needsDecision(app, (cluster) => (cluster === 'edge-a' ? undefined : 'is gone'))).toEqual({
+      kind: 'Nothing',
+    });
   });
 });
 
@@ -44,8 +46,20 @@ describe('an app that needs a decision', () => {
 
   it('uses a cluster that no longer exists', () => {
     const app = state({ decision: aDecision(), attempt: anAttempt() });
-    expect(needsDecision(app, () => false)).toEqual({ kind: 'Solve', cause: 'cluster edge-a is gone' });
+    expect(needsDecision(app, () => 'is gone')).toEqual({
+      kind: 'Solve',
+      cause: 'cluster edge-a is gone',
+      lost: ['edge-a'],
+    });
   });
+});
+
+it('an app that was displaced waits, and is solved again when its model changes', () => {
+  const displaced = aDecision({ assignments: [] });
+  const waits = state({ decision: displaced, attempt: anAttempt({ verdict: 'Deferred' }) });
+  expect(needsDecision(waits, exists).kind).toBe('Retry');
+  const edited = state({ decision: displaced, attempt: anAttempt({ verdict: 'Deferred', generation: 1 }) });
+  expect(needsDecision(edited, exists).kind).toBe('Solve');
 });
 
 describe('an app whose attempt failed', () => {

@@ -11,6 +11,8 @@ describe('the flags of SWM', () => {
       workBudget: 500_000,
       deadlineMs: 10_000,
       seed: 1,
+      clusterGraceMs: 300_000,
+      improveEveryMs: 30_000,
     });
   });
 

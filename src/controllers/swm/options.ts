@@ -10,6 +10,10 @@ export interface SwmOptions {
   /** Cap of one solve, ms. */
   deadlineMs: number;
   seed: number;
+  /** A cluster that has not been available for longer than this, ms, counts as lost. */
+  clusterGraceMs: number;
+  /** Distance of two looks for better places for what runs, ms; only where a policy lets apps be moved. */
+  improveEveryMs: number;
 }
 
 /** The flags that SWM adds, for `parseOptions`. */
@@ -18,6 +22,8 @@ export const SWM_FLAGS = {
   'work-budget': { default: '500000' },
   deadline: { default: '10s' },
   seed: { default: '1' },
+  'cluster-grace': { default: '5m' },
+  'improve-every': { default: '30s' },
 } as const;
 
 /**
@@ -31,6 +37,8 @@ export function swmOptions(extra: Readonly<Record<keyof typeof SWM_FLAGS, readon
     workBudget: whole('work-budget', last('work-budget'), 1),
     deadlineMs: milliseconds('deadline', last('deadline')),
     seed: whole('seed', last('seed'), 0),
+    clusterGraceMs: milliseconds('cluster-grace', last('cluster-grace')),
+    improveEveryMs: milliseconds('improve-every', last('improve-every')),
   };
 }
 

@@ -37,6 +37,8 @@ const INPUT: PlanInput = {
   inputHash: 'abc',
 };
 
+const ATTEMPT = { namespace: 'shop', name: 'web', revision: 'web-new', generation: 2 };
+
 const ANSWER: ApplicationResult = {
   application: 'shop/web',
   verdict: 'Feasible',
@@ -148,16 +150,17 @@ describe('failedSpec', () => {
 
   it('leaves the decision that stands untouched', () => {
     const standing = aDecision({ revision: 'web-old' });
-    expect(failedSpec(INPUT, infeasible, standing).decision).toBe(standing);
-    expect(failedSpec(INPUT, infeasible, undefined)).not.toHaveProperty('decision');
+    expect(failedSpec(ATTEMPT, infeasible, standing).decision).toBe(standing);
+    expect(failedSpec(ATTEMPT, infeasible, undefined)).not.toHaveProperty('decision');
   });
 
   it('names the conflict and the nearest way out', () => {
-    expect(failedSpec(INPUT, infeasible, undefined).attempt).toEqual({
+    expect(failedSpec(ATTEMPT, infeasible, undefined).attempt).toEqual({
       generation: 2,
       revision: 'web-new',
       verdict: 'Infeasible',
-      reason: 'frames allows 5 ms. Nearest: raise maxDelay of channel frames to 11 ms',
+      reason:
+        'frames allows 5 ms: no placement can do that. Nearest: raise maxDelay of channel frames to 11 ms. Try: kubectl edit codecoapp web -n shop',
       conflict: [{ rule: 'Delay', channel: 'frames', cluster: 'c3', message: 'frames allows 5 ms' }],
       relaxations: [{ message: 'raise maxDelay of channel frames to 11 ms', verified: true }],
     });
@@ -165,14 +168,14 @@ describe('failedSpec', () => {
 
   it('keeps the way out when the conflict is too long for the field', () => {
     const long = { ...infeasible, conflict: [{ ...infeasible.conflict[0]!, message: 'x'.repeat(9000) }] };
-    const { reason = '' } = failedSpec(INPUT, long, undefined).attempt ?? {};
+    const { reason = '' } = failedSpec(ATTEMPT, long, undefined).attempt ?? {};
     expect(reason).toHaveLength(2048);
-    expect(reason.endsWith('to 11 ms')).toBe(true);
+    expect(reason).toContain('to 11 ms. Try: kubectl edit');
   });
 
   it('never calls an app infeasible that was merely not placed', () => {
     const answer = { verdict: 'NoneFound' as const, conflict: [], relaxations: [] };
-    expect(failedSpec(INPUT, answer, undefined).attempt).toMatchObject({
+    expect(failedSpec(ATTEMPT, answer, undefined).attempt).toMatchObject({
       verdict: 'NoneFound',
       reason: expect.stringContaining('not proved'),
     });

@@ -3,6 +3,7 @@ import type {
   AssignmentPlanSpec,
   Attempt,
   Decision,
+  EnergyEstimate,
   Evidence,
   PlannedChannel,
 } from '../../api/codeco/v1alpha1/assignmentplan.ts';
@@ -11,6 +12,7 @@ import type { Application } from '../../engine/problem.ts';
 import { type ApplicationResult, type Reason, type Result, TERMS } from '../../engine/result.ts';
 import { compareText, sortedBy } from '../../snapshot/order.ts';
 import { shortenedEvidence } from './evidence.ts';
+import { type Failure, failedReason } from './failedreason.ts';
 
 /** What a round says about one app, ready to be written. */
 export interface PlanInput {
@@ -22,7 +24,11 @@ export interface PlanInput {
   profile: string;
   notes: readonly string[];
   inputHash: string;
+  energy?: EnergyEstimate;
 }
+
+/** The app that an attempt is about, and the model that it was made of. */
+export type AttemptInput = Pick<PlanInput, 'revision' | 'generation'> & { namespace: string; name: string };
 
 /** A placed app: the decision and the attempt that made it. */
 export function placedSpec(input: PlanInput, result: ApplicationResult, round: Result): AssignmentPlanSpec {
@@ -44,12 +50,9 @@ export function placedSpec(input: PlanInput, result: ApplicationResult, round: R
   return { decision: { ...decision, evidence: shortenedEvidence(decision) }, attempt };
 }
 
-/** Why an attempt failed; `reason` where there is more to say than the rules in conflict. */
-export type Failure = Pick<ApplicationResult, 'verdict' | 'conflict' | 'relaxations'> & { reason?: string };
-
 /** A failed attempt beside the decision that stands. */
 export function failedSpec(
-  input: Pick<PlanInput, 'revision' | 'generation'>,
+  input: AttemptInput,
   result: Failure,
   standing: Decision | undefined,
 ): AssignmentPlanSpec {
@@ -61,7 +64,7 @@ export function failedSpec(
     generation: input.generation,
     revision: input.revision,
     verdict: failureVerdict(result.verdict),
-    reason: failedReason(result),
+    reason: failedReason(result, input),
     ...(conflict.length > 0 ? { conflict } : {}),
     ...(relaxations.length > 0 ? { relaxations } : {}),
   };
@@ -91,8 +94,8 @@ export function decisionId(revision: string, assignments: readonly Assignment[])
 }
 
 /**
- * Whether `next` is worth a write: another decision, another generation, another verdict, or another set of
- * rules in conflict. Figures inside messages (free capacity, measured delay) move all the time and are no
+ * Whether `next` is worth a write: another decision, another generation, another verdict, another set of
+ * rules in conflict, or fallback plans where none were looked for yet. Figures inside messages (free capacity, measured delay) move all the time and are no
  * reason, nor is evidence.
  */
 export function planChanged(current: AssignmentPlanSpec | undefined, next: AssignmentPlanSpec): boolean {
@@ -101,6 +104,7 @@ export function planChanged(current: AssignmentPlanSpec | undefined, next: Assig
     canonicalJson((attempt?.conflict ?? []).map(({ message: _, ...rules }) => rules));
   return (
     current.decision?.id !== next.decision?.id ||
+    (current.decision?.fallbacks === undefined) !== (next.decision?.fallbacks === undefined) ||
     current.attempt?.generation !== next.attempt?.generation ||
     current.attempt?.revision !== next.attempt?.revision ||
     current.attempt?.verdict !== next.attempt?.verdict ||
@@ -179,6 +183,7 @@ function evidenceOf(input: PlanInput, result: ApplicationResult, round: Result):
     ...(result.lowerBound === undefined ? {} : { lowerBound: result.lowerBound }),
     ...(result.gap === undefined ? {} : { gap: result.gap }),
     terms,
+    ...(input.energy ? { energy: input.energy } : {}),
     reasons,
     ...(notes.length > 0 ? { notes } : {}),
   };
@@ -196,19 +201,6 @@ function plannedReason({ rule, service, channel, location, message }: Reason) {
 
 function failureVerdict(verdict: ApplicationResult['verdict']): Exclude<Attempt['verdict'], 'Placed'> {
   return verdict === 'Infeasible' || verdict === 'Deferred' ? verdict : 'NoneFound';
-}
-
-function failedReason({ verdict, reason, conflict, relaxations }: Failure): string {
-  if (reason !== undefined) return cut(reason, 2048);
-  const messages = [...new Set(conflict.map(({ message }) => message))];
-  const why =
-    messages.length > 0
-      ? messages.join('; ')
-      : 'no placement was found within the work budget, and it is not proved that there is none';
-  const prefix = verdict === 'Deferred' ? 'waits for capacity: ' : '';
-  const nearest = relaxations[0] ? `. Nearest: ${relaxations[0].message}` : '';
-  // What helps must survive the cut of a long list of conflicts.
-  return `${cut(prefix + why, 2048 - Math.min(nearest.length, 520))}${cut(nearest, 520)}`;
 }
 
 function placedReason(assignments: readonly Assignment[], { verdict, gap }: ApplicationResult): string {

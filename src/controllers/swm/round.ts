@@ -1,38 +1,45 @@
-import type { AssignmentPlan, AssignmentPlanSpec } from '../../api/codeco/v1alpha1/assignmentplan.ts';
-import { planName } from '../../api/codeco/v1alpha1/assignmentplan.ts';
-import { API_VERSION } from '../../api/codeco/v1alpha1/group.ts';
+import type { AssignmentPlanSpec } from '../../api/codeco/v1alpha1/assignmentplan.ts';
 import { hashOf } from '../../api/hash.ts';
+import type { Problem } from '../../engine/problem.ts';
 import type { AppState } from '../../snapshot/appstate.ts';
+import { failureDomains } from '../../snapshot/capability.ts';
+import { readEnergyLimit } from '../../snapshot/energy.ts';
 import { type Fingerprint, fingerprintsOf } from '../../snapshot/fingerprint.ts';
 import { compareText } from '../../snapshot/order.ts';
 import { buildProblem } from '../../snapshot/problem.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { readTolerance } from '../../snapshot/tolerance.ts';
-import { deferredSpec, emptied, mayBeShortage } from './deferral.ts';
+import { decidedAs, holdsPlace } from './decidedstate.ts';
+import { deferredSpec, emptied, mayBeShortage, without } from './deferral.ts';
+import { withinEnergyLimit } from './energylimit.ts';
 import { withFallbacks } from './fallbacks.ts';
-import { type Failure, failedSpec, placedSpec } from './plan.ts';
-import { type Referee, refereed } from './refereed.ts';
-import type { Budget, Solver } from './solver.ts';
+import { finished } from './finish.ts';
+import { displaceable, displacedSpec, displacement, displacingSpec } from './preemption.ts';
+import { type Answers, type Desk, solveGroup, tellFault } from './solvegroup.ts';
 
-export interface RoundInput {
+export interface RoundInput extends Desk {
   snapshot: Snapshot;
   states: ReadonlyMap<string, AppState>;
   /** The apps to decide on, with the cause of each. */
   pending: ReadonlyMap<string, string>;
-  solver: Solver;
-  referee: Referee;
-  /** Of each app; the deadline is for the whole solve. */
-  budget: Budget;
-  signal: AbortSignal;
 }
 
-export interface RoundOutcome {
-  /** What the plan of each pending app should say. */
-  specs: Map<string, AssignmentPlanSpec>;
+export interface RoundOutcome extends Answers {
   /** What the answers about the failed apps depended on, once everything else was decided. */
   failed: Map<string, Fingerprint>;
-  /** Apps without a placement through a fault of the suite: rejected by the referee, or the engine failed. */
-  defects: Map<string, string>;
+  /** Apps that others had to go for: written only once those have lost their place. */
+  after: Map<string, readonly string[]>;
+}
+
+/** A round as it goes on: what is decided already is part of the world for what follows. */
+interface Round {
+  input: RoundInput;
+  states: Map<string, AppState>;
+  outcome: RoundOutcome;
+}
+
+export function emptyOutcome(): RoundOutcome {
+  return { specs: new Map(), defects: new Map(), failed: new Map(), after: new Map() };
 }
 
 /**
@@ -41,49 +48,54 @@ export interface RoundOutcome {
  * its old place, so the others are solved again without its capacity.
  */
 export async function decideRound(input: RoundInput): Promise<RoundOutcome> {
-  const outcome: RoundOutcome = { specs: new Map(), failed: new Map(), defects: new Map() };
-  const states = new Map(input.states);
-  const holds = (id: string) => states.get(id)?.plan?.spec.decision !== undefined;
-  const holders = new Set([...input.pending.keys()].filter(holds));
-  const newcomers = new Set([...input.pending.keys()].filter((id) => !holders.has(id)));
+  const round: Round = { input, states: new Map(input.states), outcome: emptyOutcome() };
+  const holds = (id: string) => holdsPlace(round.states.get(id));
+  const holders = [...input.pending.keys()].filter(holds);
+  const newcomers = [...input.pending.keys()].filter((id) => !holders.includes(id));
 
-  for (const group of [holders, newcomers]) await decideGroup(input, states, group, outcome);
-  await tellShortages(input, states, outcome);
-  await addFallbacks(input, states, outcome);
-  outcome.failed = fingerprintsNow(input.snapshot, states, outcome.specs);
-  return outcome;
+  await decideGroup(round, new Set(holders));
+  await decideGroup(round, new Set(newcomers));
+  await keepEnergyLimits(round);
+  await tellShortages(round);
+  await displaceLowerClasses(round);
+  await addFallbacks(round);
+  finishAll(round);
+  round.outcome.failed = fingerprintsNow(round);
+  return round.outcome;
 }
 
-/** Decides on a group of apps and makes their places part of `states`. Empties the group. */
-async function decideGroup(
-  input: RoundInput,
-  states: Map<string, AppState>,
-  group: Set<string>,
-  outcome: RoundOutcome,
-): Promise<void> {
-  const holds = (id: string) => states.get(id)?.plan?.spec.decision !== undefined;
+/** Decides on a group of apps and makes their places part of the round. Empties the group. */
+async function decideGroup(round: Round, group: Set<string>): Promise<void> {
+  const { states, outcome } = round;
   while (group.size > 0) {
-    const answers = await groupAnswers(input, states, group, outcome);
+    const answers = await groupAnswers(round, group);
     if (answers === undefined) {
       // Decided by halves, so that one app that the engine fails on or has no time for keeps nobody waiting.
       const ids = [...group].sort(compareText);
       const middle = ids.length >> 1;
-      await decideGroup(input, states, new Set(ids.slice(0, middle)), outcome);
-      await decideGroup(input, states, new Set(ids.slice(middle)), outcome);
+      await decideGroup(round, new Set(ids.slice(0, middle)));
+      await decideGroup(round, new Set(ids.slice(middle)));
       return;
     }
-    const lost = [...answers].filter(([id, spec]) => spec.attempt?.verdict !== 'Placed' && holds(id));
-    const again = lost.length > 0 && lost.length < answers.size;
-    for (const [id, spec] of again ? lost : answers) {
-      outcome.specs.set(id, spec);
-      const state = states.get(id);
-      if (state && spec.attempt?.verdict === 'Placed') {
-        states.set(id, decidedAs(state, spec));
-        outcome.defects.delete(id);
-      }
+    const { specs, defects } = answers;
+    const lost = [...specs].filter(
+      ([id, spec]) => spec.attempt?.verdict !== 'Placed' && holdsPlace(states.get(id)),
+    );
+    const again = lost.length > 0 && lost.length < specs.size;
+    for (const [id, spec] of again ? lost : specs) {
+      settle(round, id, spec);
+      const defect = defects.get(id);
+      if (defect !== undefined) outcome.defects.set(id, defect);
       group.delete(id);
     }
   }
+}
+
+/** Makes an answer part of the outcome and, where it is a place, of the world. */
+function settle({ states, outcome }: Round, id: string, spec: AssignmentPlanSpec): void {
+  outcome.specs.set(id, spec);
+  const state = states.get(id);
+  if (state && spec.attempt?.verdict === 'Placed') states.set(id, decidedAs(state, spec));
 }
 
 /**
@@ -91,68 +103,146 @@ async function decideGroup(
  * it ran out of budget before an app had its turn. Of an app alone both are an answer.
  */
 async function groupAnswers(
-  input: RoundInput,
-  states: ReadonlyMap<string, AppState>,
+  { input, states }: Round,
   group: ReadonlySet<string>,
-  outcome: RoundOutcome,
-): Promise<Map<string, AssignmentPlanSpec> | undefined> {
+): Promise<Answers | undefined> {
+  const causes = new Map([...group].map((id) => [id, input.pending.get(id) ?? '']));
   try {
-    const answers = await solveGroup(input, states, group, outcome);
+    const answers = await solveGroup(input, { snapshot: input.snapshot, states, causes });
     const unsure = ([id, spec]: [string, AssignmentPlanSpec]) =>
-      spec.attempt?.verdict === 'NoneFound' && !outcome.defects.has(id);
-    return group.size > 1 && [...answers].some(unsure) ? undefined : answers;
+      spec.attempt?.verdict === 'NoneFound' && !answers.defects.has(id);
+    return group.size > 1 && [...answers.specs].some(unsure) ? undefined : answers;
   } catch (error) {
     if (input.signal.aborted) throw error;
     if (group.size > 1) return undefined;
     const why = `the engine failed: ${error instanceof Error ? error.message : String(error)}`;
-    return new Map([...group].map((id) => [id, internal(states, id, why, outcome)]));
+    const answers: Answers = { specs: new Map(), defects: new Map() };
+    for (const id of group) tellFault(answers, states, id, why);
+    return answers;
   }
 }
 
-/** An app that would fit if no other app of the suite were there is not impossible: it waits for them. */
-async function tellShortages(
-  input: RoundInput,
-  states: ReadonlyMap<string, AppState>,
-  outcome: RoundOutcome,
-): Promise<void> {
-  for (const [id, spec] of outcome.specs) {
-    if (!mayBeShortage(spec)) continue;
-    const alone = emptied(input.snapshot, states, id);
-    const answer = await aside({ ...input, snapshot: alone.snapshot }, alone.states, id);
-    if (answer?.attempt?.verdict === 'Placed') outcome.specs.set(id, deferredSpec(spec, states, id));
-  }
-}
-
-/** One app solved for what it tells, without a consequence for the round; undefined when that fails. */
-async function aside(
-  input: RoundInput,
-  states: ReadonlyMap<string, AppState>,
+/** A placement of one app in a world, for what it tells; undefined when there is none. */
+export async function placedAlone(
+  desk: Desk,
+  world: { snapshot: Snapshot; states: ReadonlyMap<string, AppState> },
   id: string,
+  cause: string,
+  reshape?: (problem: Problem) => Problem,
 ): Promise<AssignmentPlanSpec | undefined> {
-  const scratch: RoundOutcome = { specs: new Map(), failed: new Map(), defects: new Map() };
+  const spec = await answerAlone(desk, world, id, cause, reshape);
+  return spec?.attempt?.verdict === 'Placed' ? spec : undefined;
+}
+
+async function answerAlone(
+  desk: Desk,
+  world: { snapshot: Snapshot; states: ReadonlyMap<string, AppState> },
+  id: string,
+  cause: string,
+  reshape?: (problem: Problem) => Problem,
+): Promise<AssignmentPlanSpec | undefined> {
   try {
-    return (await solveGroup(input, states, new Set([id]), scratch)).get(id);
+    const causes = new Map([[id, cause]]);
+    return (await solveGroup(desk, { ...world, causes, ...(reshape ? { reshape } : {}) })).specs.get(id);
   } catch (error) {
-    if (input.signal.aborted) throw error;
+    if (desk.signal.aborted) throw error;
     return undefined;
   }
 }
 
-/** Plans for the loss of a cluster, for the apps that ask for them, once everybody has a place. */
-async function addFallbacks(
-  input: RoundInput,
-  states: ReadonlyMap<string, AppState>,
-  outcome: RoundOutcome,
-): Promise<void> {
+/** appEnergyLimit is a preference: a placement above it stands only where none within it is found. */
+async function keepEnergyLimits(round: Round): Promise<void> {
+  const { input, states, outcome } = round;
   for (const [id, spec] of outcome.specs) {
-    const model = states.get(id)?.accepted?.spec;
-    const wanted = readTolerance(model?.appFailureTolerance).kind === 'Fallback';
-    if (!wanted || spec.attempt?.verdict !== 'Placed') continue;
-    const without = (lost: string) => {
-      const managedClusters = input.snapshot.managedClusters.filter(({ metadata }) => metadata.name !== lost);
-      return aside({ ...input, snapshot: { ...input.snapshot, managedClusters } }, states, id);
-    };
-    outcome.specs.set(id, await withFallbacks(spec, without));
+    const limit = readEnergyLimit(states.get(id)?.accepted?.spec.appEnergyLimit);
+    if (limit === undefined || spec.attempt?.verdict !== 'Placed') continue;
+    // As it was before: a place that was only just found is no reason to stay there.
+    const world = { snapshot: input.snapshot, states: new Map(states).set(id, input.states.get(id)!) };
+    const cause = input.pending.get(id) ?? '';
+    const solve = (reshape: (problem: Problem) => Problem) => placedAlone(input, world, id, cause, reshape);
+    settle(round, id, await withinEnergyLimit(spec, id, limit, solve));
+  }
+}
+
+/** An app that would fit if no other app of the suite were there is not impossible: it waits for them. */
+async function tellShortages({ input, states, outcome }: Round): Promise<void> {
+  for (const [id, spec] of outcome.specs) {
+    if (!mayBeShortage(spec)) continue;
+    const alone = await placedAlone(input, emptied({ snapshot: input.snapshot, states }, id), id, '');
+    if (alone) outcome.specs.set(id, deferredSpec(spec, states, id));
+  }
+}
+
+/** Newcomers without room, where policy lets them displace what runs: the highest class first. */
+async function displaceLowerClasses(round: Round): Promise<void> {
+  const { input, states, outcome } = round;
+  const { snapshot } = input;
+  const rank = (id: string) => ['Gold', 'Silver'].indexOf(states.get(id)?.accepted?.spec.qosClass ?? '');
+  const waiting = [...outcome.specs]
+    .filter(([id, spec]) => spec.attempt?.verdict === 'Deferred' && rank(id) >= 0)
+    .map(([id]) => id)
+    .sort((a, b) => rank(a) - rank(b) || compareText(a, b));
+  for (const id of waiting) {
+    const newcomer = states.get(id)!;
+    if (holdsPlace(newcomer)) continue;
+    const candidates = displaceable(snapshot, states, newcomer, new Set(input.pending.keys()));
+    const cause = input.pending.get(id) ?? '';
+    const found = await displacement(candidates, (ids) =>
+      placedAlone(input, without({ snapshot, states }, ids), id, cause),
+    );
+    if (found === undefined) continue;
+    settle(round, id, displacingSpec(found.spec, found.victims));
+    outcome.after.set(
+      id,
+      found.victims.map((victim) => victim.id),
+    );
+    for (const victim of found.victims) {
+      const state = states.get(victim.id)!;
+      const displaced = displacedSpec(state, newcomer, victim);
+      const elsewhere = await placedAlone(
+        input,
+        { snapshot, states },
+        victim.id,
+        displaced.decision?.cause ?? '',
+      );
+      settle(round, victim.id, elsewhere ?? displaced);
+      if (!elsewhere) states.set(victim.id, decidedAs(state, displaced));
+    }
+  }
+}
+
+/** Plans for the loss of a cluster, for the apps that ask for them, once everybody has a place. */
+async function addFallbacks({ input, states, outcome }: Round): Promise<void> {
+  for (const [id, spec] of outcome.specs) {
+    const state = states.get(id);
+    if (state && wantsFallbacks(state) && spec.attempt?.verdict === 'Placed')
+      outcome.specs.set(id, await fallbacksFor(input, { snapshot: input.snapshot, states }, id, spec));
+  }
+}
+
+export function wantsFallbacks({ accepted }: AppState): boolean {
+  return readTolerance(accepted?.spec.appFailureTolerance).kind === 'Fallback';
+}
+
+/** The spec with a plan for the loss of each cluster that it uses. */
+export function fallbacksFor(
+  desk: Desk,
+  { snapshot, states }: { snapshot: Snapshot; states: ReadonlyMap<string, AppState> },
+  id: string,
+  spec: AssignmentPlanSpec,
+): Promise<AssignmentPlanSpec> {
+  return withFallbacks(spec, (lost) => {
+    const managedClusters = snapshot.managedClusters.filter(({ metadata }) => metadata.name !== lost);
+    return answerAlone(desk, { snapshot: { ...snapshot, managedClusters }, states }, id, '');
+  });
+}
+
+function finishAll({ input, states, outcome }: Round): void {
+  const { snapshot, referee } = input;
+  const world = { snapshot, states, referee, zoneOf: failureDomains(snapshot) };
+  for (const [id, spec] of outcome.specs) {
+    const before = input.states.get(id);
+    if (before) outcome.specs.set(id, finished(spec, before, world));
   }
 }
 
@@ -164,99 +254,14 @@ export function fingerprintsFor(
 ): Map<string, Fingerprint> {
   if (ids.size === 0) return new Map();
   const built = buildProblem(snapshot, states, ids);
-  const prints = built.problem ? fingerprintsOf(built.problem) : new Map<string, Fingerprint>();
+  const prints = built.problem
+    ? fingerprintsOf(built.problem, (id) => built.neighbours.has(id))
+    : new Map<string, Fingerprint>();
   for (const [id, reasons] of built.refused) prints.set(id, { hash: hashOf(reasons), free: new Map() });
   return prints;
 }
 
-function fingerprintsNow(
-  snapshot: Snapshot,
-  states: ReadonlyMap<string, AppState>,
-  specs: ReadonlyMap<string, AssignmentPlanSpec>,
-): Map<string, Fingerprint> {
-  const ids = [...specs].filter(([, spec]) => spec.attempt?.verdict !== 'Placed').map(([id]) => id);
-  return fingerprintsFor(snapshot, states, new Set(ids));
-}
-
-async function solveGroup(
-  { snapshot, pending, solver, referee, budget, signal }: RoundInput,
-  states: ReadonlyMap<string, AppState>,
-  group: ReadonlySet<string>,
-  outcome: RoundOutcome,
-): Promise<Map<string, AssignmentPlanSpec>> {
-  const built = buildProblem(snapshot, states, group);
-  const specs = new Map<string, AssignmentPlanSpec>();
-  for (const [id, conflict] of built.refused) {
-    specs.set(id, failure(states, id, { verdict: 'Infeasible', conflict: [...conflict], relaxations: [] }));
-  }
-  if (built.problem === undefined) return specs;
-
-  const work = budget.work * built.problem.applications.length;
-  const result = await solver.solve(built.problem, { ...budget, work }, signal);
-  const { sound, rejected } = refereed(built.problem, result, referee);
-  const inputHash = hashOf(built.problem);
-  for (const answer of result.applications) {
-    const id = answer.application;
-    const state = states.get(id);
-    const application = built.problem.applications.find((each) => each.id === id);
-    if (state?.accepted === undefined || application === undefined) continue;
-    const broken = rejected.get(id);
-    if (broken !== undefined) {
-      specs.set(id, internal(states, id, `placement rejected by the referee: ${broken}`, outcome));
-    } else if (sound.has(id)) {
-      const about = built.about.get(id);
-      const plan = {
-        application,
-        revision: state.accepted.name,
-        generation: state.generation,
-        cause: pending.get(id) ?? '',
-        profile: about?.profile ?? '',
-        notes: about?.notes ?? [],
-        inputHash,
-      };
-      specs.set(id, placedSpec(plan, answer, result));
-    } else {
-      specs.set(id, failure(states, id, answer));
-    }
-  }
-  for (const id of group) {
-    if (!specs.has(id)) specs.set(id, internal(states, id, 'the engine gave no answer', outcome));
-  }
-  return specs;
-}
-
-function failure(states: ReadonlyMap<string, AppState>, id: string, answer: Failure): AssignmentPlanSpec {
-  const state = states.get(id);
-  return failedSpec(
-    { revision: state?.accepted?.name ?? '', generation: state?.generation ?? 0 },
-    answer,
-    state?.plan?.spec.decision,
-  );
-}
-
-/** The suite's own fault, told as such and not as a property of the app. */
-function internal(
-  states: ReadonlyMap<string, AppState>,
-  id: string,
-  why: string,
-  outcome: RoundOutcome,
-): AssignmentPlanSpec {
-  outcome.defects.set(id, why);
-  return failure(states, id, {
-    verdict: 'NoneFound',
-    reason: `internal: ${why}`,
-    conflict: [],
-    relaxations: [],
-  });
-}
-
-/** The state as it is once the spec is written. */
-function decidedAs(state: AppState, spec: AssignmentPlanSpec): AppState {
-  const plan: AssignmentPlan = state.plan ?? {
-    apiVersion: API_VERSION,
-    kind: 'AssignmentPlan',
-    metadata: { namespace: state.namespace, name: planName(state.name) },
-    spec: {},
-  };
-  return { ...state, decided: state.accepted, plan: { ...plan, spec } };
+function fingerprintsNow({ input, states, outcome }: Round): Map<string, Fingerprint> {
+  const ids = [...outcome.specs].filter(([, spec]) => spec.attempt?.verdict !== 'Placed').map(([id]) => id);
+  return fingerprintsFor(input.snapshot, states, new Set(ids));
 }

@@ -1,7 +1,4 @@
-import type { AssignmentPlan, AssignmentPlanSpec } from '../../api/codeco/v1alpha1/assignmentplan.ts';
-import { CODECO_APP } from '../../api/codeco/v1alpha1/codecoapp.ts';
 import type { ObjectKey } from '../../api/meta.ts';
-import { hasCode, isNotFound } from '../../runtime/apierror.ts';
 import type { Client } from '../../runtime/client.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import {
@@ -11,26 +8,30 @@ import {
   type Reconciler,
   type Result,
 } from '../../runtime/reconcile.ts';
-import type { EventDraft, Recorder } from '../../runtime/recorder.ts';
+import type { Recorder } from '../../runtime/recorder.ts';
 import { type AppState, appStates } from '../../snapshot/appstate.ts';
+import { failureDomains } from '../../snapshot/capability.ts';
+import { Losses } from '../../snapshot/loss.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import type { AssumedPlans } from './assumedplans.ts';
-import { placed, placementFailed, placementFault } from './events.ts';
+import { BackgroundLook } from './backgroundlook.ts';
+import { decidedAs } from './decidedstate.ts';
 import { FailedAttempts } from './failedattempts.ts';
+import { finished } from './finish.ts';
 import type { SwmMetrics } from './metrics.ts';
 import { needsDecision } from './needsdecision.ts';
 import { Pace } from './pace.ts';
-import { confirmedSpec, planChanged } from './plan.ts';
+import { confirmedSpec } from './plan.ts';
+import { PlanWriter } from './planwriter.ts';
+import { promotedSpec } from './promotion.ts';
 import type { Referee } from './refereed.ts';
-import { decideRound, fingerprintsFor, type RoundOutcome } from './round.ts';
+import { decideRound, emptyOutcome, fingerprintsFor } from './round.ts';
+import type { Desk } from './solvegroup.ts';
 import type { Budget, Solver } from './solver.ts';
-import { writePlan } from './writeplan.ts';
 
 /** The one key of SWM's queue: a round takes all that wait, so an event never names an app. */
 export const ROUND_KEY: ObjectKey = { namespace: '', name: 'round' };
 
-/** Plans written at once; the API server's flow control decides about more. */
-const CONCURRENT_WRITES = 16;
 /** Until the cache shows what a refused write collided with. */
 const AFTER_CONFLICT_MS = 100;
 
@@ -43,149 +44,196 @@ export interface RoundReconcilerParts {
   referee: Referee;
   budget: Budget;
   assumed: AssumedPlans;
+  /** Distance of two looks for better places, ms. */
+  improveEveryMs: number;
+  /** Ms until silence of a cluster says anything; not positive when it does. */
+  quietForMs: () => number;
   /** The caches as they are now, plans from the cache only. */
   gather: () => Snapshot;
 }
 
+/** The hub as it is now, with the apps in it. */
+interface Picture {
+  snapshot: Snapshot;
+  states: Map<string, AppState>;
+  losses: Losses;
+}
+
+/** What SWM owes the apps of a picture. */
+interface Waiting {
+  /** To be decided on now, with the cause of each. */
+  pending: Map<string, string>;
+  /** Of the pending ones, those that lost clusters, with these. */
+  lost: Map<string, readonly string[]>;
+  /** Those whose attempt is merely out of date. */
+  confirm: AppState[];
+  /** When to look again, ms. */
+  nextMs: number | undefined;
+}
+
 /**
- * One round: picture, who waits, solve, write. Everything that it decides is in pure functions beside it;
- * it only keeps the order, the pace, and what failed before.
+ * One round: picture, who waits, stored fallbacks for what was lost, decide on the rest, write; and when
+ * nobody waits, better places. Everything that it decides is in pure functions beside it; it only keeps the
+ * order, the pace, and what failed before.
  */
 export class RoundReconciler implements Reconciler {
   readonly #parts: RoundReconcilerParts;
+  readonly #writer: PlanWriter;
+  readonly #background: BackgroundLook;
   readonly #failed = new FailedAttempts();
   readonly #pace = new Pace();
 
   constructor(parts: RoundReconcilerParts) {
     this.#parts = parts;
+    this.#writer = new PlanWriter(parts);
+    this.#background = new BackgroundLook(parts.improveEveryMs);
   }
 
   async reconcile(_key: ObjectKey, { log, signal }: ReconcileContext): Promise<Result> {
-    const { clock, assumed, gather, metrics, solver, referee, budget } = this.#parts;
-    const gathered = gather();
-    const snapshot = { ...gathered, plans: assumed.over(gathered.plans) };
-    const states = appStates(snapshot);
-    this.#failed.keep((id) => states.has(id));
-
-    const waiting = this.#waiting(snapshot, states);
-    if (waiting.pending.size === 0 && waiting.confirm.length === 0) return later(waiting.nextMs);
-    const started = clock.monotonic();
-    const early = this.#pace.wait(started);
-    if (early > 0) return { requeueAfterMs: early };
-
-    this.#pace.began(started);
-    const outcome: RoundOutcome =
-      waiting.pending.size === 0
-        ? { specs: new Map(), failed: new Map(), defects: new Map() }
-        : await decideRound({ snapshot, states, pending: waiting.pending, solver, referee, budget, signal });
-    for (const state of waiting.confirm) {
-      const { accepted, generation, plan } = state;
-      if (accepted === undefined || plan?.spec.decision === undefined) continue;
-      outcome.specs.set(state.id, confirmedSpec({ revision: accepted.name, generation }, plan.spec.decision));
+    const picture = this.#picture();
+    const waiting = this.#waiting(picture);
+    if (await this.#promoteFallbacks(picture, waiting, log, signal)) return after(AFTER_CONFLICT_MS);
+    if (waiting.pending.size === 0 && waiting.confirm.length === 0) {
+      const nextMs = await this.#improve(picture, log, signal);
+      return after(least(waiting.nextMs, nextMs));
     }
-    const refused = await this.#writeAll(states, outcome, log, signal);
-    this.#pace.ended(clock.monotonic());
-    const seconds = (clock.monotonic() - started) / 1000;
-    metrics.round(seconds, outcome.specs.size);
-    log.info({ apps: outcome.specs.size, failed: outcome.failed.size, refused, seconds }, 'Round ended');
-    return refused > 0 ? { requeueAfterMs: AFTER_CONFLICT_MS } : later(waiting.nextMs);
+    const early = this.#pace.wait(this.#parts.clock.monotonic());
+    if (early > 0) return after(early);
+    const refused = await this.#decide(picture, waiting, log, signal);
+    // What is done when nobody waits follows at once.
+    return after(refused ? AFTER_CONFLICT_MS : least(waiting.nextMs, 0));
   }
 
-  /** The apps to decide on now, those whose attempt is merely out of date, and when to look again. */
-  #waiting(
-    snapshot: Snapshot,
-    states: ReadonlyMap<string, AppState>,
-  ): { pending: Map<string, string>; confirm: AppState[]; nextMs: number | undefined } {
-    const existing = new Set(snapshot.managedClusters.map(({ metadata }) => metadata.name));
-    const pending = new Map<string, string>();
+  #picture(): Picture {
+    const gathered = this.#parts.gather();
+    const snapshot = { ...gathered, plans: this.#parts.assumed.over(gathered.plans) };
+    const states = appStates(snapshot);
+    this.#failed.keep((id) => states.has(id));
+    return { snapshot, states, losses: new Losses(snapshot) };
+  }
+
+  #waiting({ snapshot, states, losses }: Picture): Waiting {
+    const quietMs = this.#parts.quietForMs();
+    const waiting: Waiting = {
+      pending: new Map(),
+      lost: new Map(),
+      confirm: [],
+      nextMs: quietMs > 0 && losses.someSilent ? quietMs : losses.nextMs(),
+    };
     const retries = new Map<string, string>();
-    const confirm: AppState[] = [];
     for (const state of states.values()) {
-      const need = needsDecision(state, (cluster) => existing.has(cluster));
+      const need = needsDecision(state, (cluster) => losses.why(cluster));
       if (need.kind !== 'Retry') this.#failed.forget(state.id);
-      if (need.kind === 'Solve') pending.set(state.id, need.cause);
+      if (need.kind === 'Solve') {
+        waiting.pending.set(state.id, need.cause);
+        if (need.lost) waiting.lost.set(state.id, need.lost);
+      }
       if (need.kind === 'Retry') retries.set(state.id, need.cause);
-      if (need.kind === 'Confirm') confirm.push(state);
+      if (need.kind === 'Confirm') waiting.confirm.push(state);
     }
-    let nextMs: number | undefined;
     const now = this.#parts.clock.monotonic();
     for (const [id, print] of fingerprintsFor(snapshot, states, new Set(retries.keys()))) {
       const due = this.#failed.due(id, print, now);
-      if (due === 0) pending.set(id, retries.get(id) ?? '');
-      else if (due !== undefined) nextMs = Math.min(nextMs ?? due, due);
+      if (due === 0) waiting.pending.set(id, retries.get(id) ?? '');
+      else waiting.nextMs = least(waiting.nextMs, due);
     }
-    return { pending, confirm, nextMs };
+    return waiting;
   }
 
-  /** How many writes were refused because something had changed meanwhile. */
-  async #writeAll(
-    states: ReadonlyMap<string, AppState>,
-    outcome: RoundOutcome,
+  /**
+   * Apps that lost a cluster go where their stored fallback says, at once and without a solve. Those whose
+   * fallback no longer holds stay pending. True when a write was refused.
+   */
+  async #promoteFallbacks(
+    picture: Picture,
+    { pending, lost }: Waiting,
     log: Logger,
     signal: AbortSignal,
-  ): Promise<number> {
-    const { metrics, clock } = this.#parts;
-    let refused = 0;
-    const work = [...outcome.specs];
-    const failures: unknown[] = [];
-    const lane = async () => {
-      for (let next = work.shift(); next !== undefined && !signal.aborted; next = work.shift()) {
-        const [id, spec] = next;
-        const state = states.get(id);
-        if (state === undefined) continue;
-        try {
-          if (!(await this.#write(state, spec, outcome.defects.get(id), log))) refused += 1;
-          const print = outcome.failed.get(id);
-          if (print) this.#failed.failed(id, print, clock.monotonic());
-          if (spec.attempt) metrics.attempt(spec.attempt.verdict);
-        } catch (error) {
-          // The other plans of the round are worth writing all the same.
-          failures.push(error);
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: CONCURRENT_WRITES }, lane));
-    if (failures.length > 0) throw failures[0];
-    return refused;
-  }
-
-  /** False when the plan was changed by somebody else since it was read. */
-  async #write(
-    state: AppState,
-    spec: AssignmentPlanSpec,
-    defect: string | undefined,
-    log: Logger,
   ): Promise<boolean> {
-    const { client, recorder, assumed } = this.#parts;
-    const app = { ...CODECO_APP, metadata: state.head.metadata };
-    const fields = { app: state.id };
-    if (defect !== undefined) {
-      log.error({ ...fields, defect }, 'App has no placement through a fault of the engine');
+    if (lost.size === 0) return false;
+    const { snapshot, states } = picture;
+    const before = new Map(states);
+    const specs = new Map<string, NonNullable<AppState['plan']>['spec']>();
+    const { referee } = this.#parts;
+    const world = { snapshot, states, referee, zoneOf: failureDomains(snapshot) };
+    for (const [id, clusters] of lost) {
+      const state = states.get(id);
+      if (state === undefined) continue;
+      const cause = pending.get(id) ?? '';
+      const promotion = promotedSpec(snapshot, states, state, clusters, cause, referee);
+      if ('refused' in promotion) {
+        log.info({ app: id, cause, why: promotion.refused }, 'No fallback plan holds; the app is solved for');
+        continue;
+      }
+      const spec = finished(promotion.spec, state, world);
+      specs.set(id, spec);
+      pending.delete(id);
+      // The next one is judged beside this one's new place.
+      states.set(id, decidedAs(state, spec));
     }
-    if (!planChanged(state.plan?.spec, spec)) return true;
-    let written: AssignmentPlan;
-    try {
-      written = await writePlan(client, state, spec);
-    } catch (error) {
-      if (!hasCode(error, 'Conflict', 'AlreadyExists') && !isNotFound(error)) throw error;
-      // NotFound: the plan, or the whole namespace, went away meanwhile.
-      assumed.forget(state.namespace, state.name);
-      log.debug({ ...fields, err: error }, 'Plan changed meanwhile');
-      return false;
+    const refused = await this.#writer.writeAll({ states: before, specs }, log, signal);
+    if (specs.size > 0) log.info({ apps: specs.size, refused: refused.size }, 'Fallback plans promoted');
+    return refused.size > 0;
+  }
+
+  /** Decides on all that wait and writes it; true when a write was refused. */
+  async #decide(
+    { snapshot, states }: Picture,
+    { pending, confirm }: Waiting,
+    log: Logger,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { clock, metrics } = this.#parts;
+    const started = clock.monotonic();
+    this.#pace.began(started);
+    const outcome =
+      pending.size === 0
+        ? emptyOutcome()
+        : await decideRound({ ...this.#desk(signal), snapshot, states, pending });
+    for (const { id, accepted, generation, plan } of confirm) {
+      if (accepted === undefined || plan?.spec.decision === undefined || outcome.specs.has(id)) continue;
+      outcome.specs.set(id, confirmedSpec({ revision: accepted.name, generation }, plan.spec.decision));
     }
-    assumed.assume(written);
-    const verdict = spec.attempt?.verdict;
-    log.info({ ...fields, verdict, decision: spec.decision?.id }, 'Plan written');
-    recorder.event(app, eventOf(spec, defect));
-    return true;
+    for (const [id, print] of outcome.failed) this.#failed.failed(id, print, clock.monotonic());
+    const refused = await this.#writer.writeAll({ ...outcome, states }, log, signal);
+    this.#pace.ended(clock.monotonic(), outcome.specs.size);
+    const seconds = (clock.monotonic() - started) / 1000;
+    metrics.round(seconds, outcome.specs.size);
+    const fields = { apps: outcome.specs.size, failed: outcome.failed.size, refused: refused.size, seconds };
+    log.info(fields, 'Round ended');
+    return refused.size > 0;
+  }
+
+  /** What is done when nobody waits; ms until it is done again. */
+  async #improve(
+    { snapshot, states }: Picture,
+    log: Logger,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
+    const desk = this.#desk(signal);
+    const world = { snapshot, states };
+    const fallbacks = await this.#background.fallbacks(desk, world);
+    if (fallbacks.size > 0) {
+      await this.#writer.writeAll({ states, specs: fallbacks }, log, signal);
+      return 0;
+    }
+    const now = this.#parts.clock.monotonic();
+    const { specs, held, nextMs } = await this.#background.improvements(desk, world, now);
+    for (const [app, why] of held) log.debug({ app, why }, 'App breaks a rule and is not moved now');
+    await this.#writer.writeAll({ states, specs }, log, signal);
+    return nextMs;
+  }
+
+  #desk(signal: AbortSignal): Desk {
+    const { solver, referee, budget } = this.#parts;
+    return { solver, referee, budget, signal };
   }
 }
 
-function eventOf(spec: AssignmentPlanSpec, defect: string | undefined): EventDraft {
-  if (defect !== undefined) return placementFault(defect);
-  return spec.attempt?.verdict === 'Placed' ? placed(spec) : placementFailed(spec);
+function after(ms: number | undefined): Result {
+  return ms === undefined ? DONE : { requeueAfterMs: ms };
 }
 
-function later(ms: number | undefined): Result {
-  return ms === undefined ? DONE : { requeueAfterMs: ms };
+function least(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? b : b === undefined ? a : Math.min(a, b);
 }

@@ -2,14 +2,14 @@ import type { Registry } from 'prom-client';
 import { type AssignmentPlan, AssignmentPlanResource } from '../../api/codeco/v1alpha1/assignmentplan.ts';
 import { ClusterCapabilityResource } from '../../api/codeco/v1alpha1/clustercapability.ts';
 import { ClusterTelemetryResource } from '../../api/codeco/v1alpha1/clustertelemetry.ts';
-import { type CodecoApp, CodecoAppResource } from '../../api/codeco/v1alpha1/codecoapp.ts';
+import { CodecoAppResource } from '../../api/codeco/v1alpha1/codecoapp.ts';
 import { DatasetResource } from '../../api/codeco/v1alpha1/dataset.ts';
 import { FederationPolicyResource } from '../../api/codeco/v1alpha1/federationpolicy.ts';
 import { NetworkTopologyResource } from '../../api/codeco/v1alpha1/networktopology.ts';
 import { PerformanceProfileResource } from '../../api/codeco/v1alpha1/performanceprofile.ts';
 import { type ControllerRevision, ControllerRevisionResource, NamespaceResource } from '../../api/core.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL } from '../../api/labels.ts';
-import type { KubeObject } from '../../api/meta.ts';
+import type { KubeObject, ObjectMeta } from '../../api/meta.ts';
 import { ManagedClusterResource } from '../../api/ocm/managedcluster.ts';
 import { ManagedClusterSetResource } from '../../api/ocm/managedclusterset.ts';
 import { ManagedClusterSetBindingResource } from '../../api/ocm/managedclustersetbinding.ts';
@@ -27,6 +27,7 @@ import { type AppRevision, toAppRevision } from '../../snapshot/revision.ts';
 import { AssumedPlans } from './assumedplans.ts';
 import { swmMetrics } from './metrics.ts';
 import type { SwmOptions } from './options.ts';
+import { appHead, clusterCore, namespaceCore, planCore, withoutStatus } from './projections.ts';
 import type { Referee } from './refereed.ts';
 import { ROUND_KEY, RoundReconciler } from './roundreconciler.ts';
 import type { Solver } from './solver.ts';
@@ -47,31 +48,42 @@ export interface SwmDeps {
   options: SwmOptions;
 }
 
+/**
+ * Right after a start, silence says nothing about a cluster: the hub may have been away itself, and clusters
+ * report only now that it is back.
+ */
+const QUIET_MS = 60_000;
+
 /** Asks for the informers and returns the controllers for `Manager.addWork`. */
 export function setupSwm(deps: SwmDeps): Controller[] {
   const { client, informers, recorder, clock, log, registry, solver, referee, options } = deps;
   const assumed = new AssumedPlans();
+  const kept = <T extends KubeObject, C = T>(resource: Resource<T>, project: (object: T) => C) =>
+    informers.informer<T, C>({ resource, project });
   const whole = <T extends KubeObject>(resource: Resource<T>) => informers.informer<T>({ resource });
 
-  const apps = informers.informer<CodecoApp, AppHead>({ resource: CodecoAppResource, project: toHead });
+  const apps = kept(CodecoAppResource, appHead);
   const revisions = informers.informer<ControllerRevision, AppRevision | undefined>({
     resource: ControllerRevisionResource,
     // Those of DaemonSets and StatefulSets stay on the server.
     labelSelector: `${MANAGED_BY_LABEL}=${MANAGED_BY}`,
     project: toAppRevision,
   });
-  const plans = whole(AssignmentPlanResource);
-  const clusters = whole(ManagedClusterResource);
-  const sets = whole(ManagedClusterSetResource);
+  const plans = kept(AssignmentPlanResource, planCore);
+  const clusters = kept(ManagedClusterResource, clusterCore);
+  const sets = kept(ManagedClusterSetResource, withoutStatus);
   const bindings = whole(ManagedClusterSetBindingResource);
   const decisions = whole(PlacementDecisionResource);
-  const namespaces = whole(NamespaceResource);
-  const capabilities = whole(ClusterCapabilityResource);
-  const telemetry = whole(ClusterTelemetryResource);
-  const topologies = whole(NetworkTopologyResource);
+  const namespaces = kept(NamespaceResource, namespaceCore);
+  const capabilities = kept(ClusterCapabilityResource, withoutStatus);
+  const telemetry = kept(ClusterTelemetryResource, withoutStatus);
+  const topologies = kept(NetworkTopologyResource, withoutStatus);
   const datasets = whole(DatasetResource);
-  const profiles = whole(PerformanceProfileResource);
-  const policies = whole(FederationPolicyResource);
+  const profiles = kept(PerformanceProfileResource, withoutStatus);
+  const policies = kept(FederationPolicyResource, withoutStatus);
+
+  const started = clock.monotonic();
+  const quietForMs = () => started + Math.min(QUIET_MS, options.clusterGraceMs) - clock.monotonic();
 
   const reconciler = new RoundReconciler({
     client,
@@ -82,8 +94,11 @@ export function setupSwm(deps: SwmDeps): Controller[] {
     referee,
     budget: { work: options.workBudget, deadlineMs: options.deadlineMs, seed: options.seed },
     assumed,
+    improveEveryMs: options.improveEveryMs,
+    quietForMs,
     gather: () => ({
       now: clock.now(),
+      ...(quietForMs() > 0 ? {} : { clusterGraceMs: options.clusterGraceMs }),
       topologyNamespaces: options.topologyNamespaces,
       namespaces: namespaces.lister.list(),
       apps: apps.lister.list(),
@@ -119,34 +134,26 @@ export function setupSwm(deps: SwmDeps): Controller[] {
   wake(apps, ({ old, new: now }) => headText(old) !== headText(now));
   wake(revisions, (event) => (event.new ?? event.old) !== undefined);
   wake(plans, planMatters);
-  for (const informer of [clusters, sets, bindings, decisions, namespaces])
-    wake(informer as Informer<unknown>);
-  for (const informer of [capabilities, telemetry, topologies, datasets, profiles, policies]) {
-    wake(informer as Informer<unknown>);
-  }
+  const facts = [clusters, sets, bindings, decisions, namespaces, capabilities, telemetry, topologies];
+  for (const informer of [...facts, datasets, profiles, policies])
+    wake(informer as Informer<unknown>, differs);
   return [controller];
-}
-
-/** Of an app the cache keeps what placement reads: the model comes from the accepted revision. */
-function toHead({ metadata, spec, status }: CodecoApp): AppHead {
-  const { name, namespace, uid, creationTimestamp, deletionTimestamp } = metadata;
-  const { acceptedRevision, acceptedGeneration } = status ?? {};
-  return {
-    metadata: {
-      name,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(uid === undefined ? {} : { uid }),
-      ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
-      ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
-    },
-    spec: spec.suspend === undefined ? {} : { suspend: spec.suspend },
-    status: { acceptedRevision, acceptedGeneration },
-  };
 }
 
 /** Equal for two states of an app that placement cannot tell apart, such as before and after a status write. */
 function headText(head: AppHead | undefined): string {
   return JSON.stringify(head ?? null);
+}
+
+/** A heartbeat, or a status that is somebody else's, leaves what the cache keeps as it was. */
+function differs({ old, new: now }: CacheEvent<unknown>): boolean {
+  return old === undefined || now === undefined || contentText(old) !== contentText(now);
+}
+
+function contentText(object: unknown): string {
+  const { metadata, ...content } = object as { metadata: ObjectMeta };
+  const { name, labels, deletionTimestamp } = metadata;
+  return JSON.stringify([name, labels, deletionTimestamp, content]);
 }
 
 /** The spec of a plan is SWM's own; somebody else's hand in it, or what runs, is news. */

@@ -40,6 +40,11 @@ export class WorkerSolver implements Solver {
   #worker: Worker | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
+  /** The thread loads the engine meanwhile: the first app need not wait for that. */
+  constructor() {
+    this.#start();
+  }
+
   solve(problem: Problem, budget: Budget, signal?: AbortSignal): Promise<Result> {
     const run = this.#last.then(() => this.#solve(problem, budget, signal));
     this.#last = run.catch(() => undefined);

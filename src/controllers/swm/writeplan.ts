@@ -2,6 +2,7 @@ import {
   type AssignmentPlan,
   AssignmentPlanResource,
   type AssignmentPlanSpec,
+  type Decision,
   planName,
 } from '../../api/codeco/v1alpha1/assignmentplan.ts';
 import { CODECO_APP } from '../../api/codeco/v1alpha1/codecoapp.ts';
@@ -20,14 +21,36 @@ const FIELD_MANAGER = 'codeco-swm';
  * Replaced and not applied: SWM owns the whole spec, and a field that the new decision leaves out must go,
  * whoever of create and apply owned it before. Status is another subresource and stays as it is.
  */
-export function writePlan(
+export async function writePlan(
   client: Client,
   state: AppState,
   spec: AssignmentPlanSpec,
 ): Promise<AssignmentPlan> {
   const options = { fieldManager: FIELD_MANAGER };
-  if (state.plan) return client.update(AssignmentPlanResource, { ...state.plan, spec }, options);
-  return client.create(AssignmentPlanResource, newPlan(state, spec), options);
+  const { plan } = state;
+  if (plan === undefined) return client.create(AssignmentPlanResource, newPlan(state, spec), options);
+  const decision =
+    spec.decision !== undefined && spec.decision.id === plan.spec.decision?.id
+      ? await standing(client, plan, spec.decision)
+      : spec.decision;
+  const next = { ...spec, ...(decision ? { decision } : {}) };
+  // At the resourceVersion that was decided on: should the plan be newer by now, this is refused.
+  return client.update(AssignmentPlanResource, { ...plan, spec: next }, options);
+}
+
+/** The decision as it stands on the server, whole, with what was learnt of it since: the cache holds its core only. */
+async function standing(client: Client, plan: AssignmentPlan, decision: Decision): Promise<Decision> {
+  const { namespace = '', name } = plan.metadata;
+  const live = (await client.get(AssignmentPlanResource, { namespace, name })).spec.decision;
+  if (live === undefined) return decision;
+  const { fallbacks, evidence } = decision;
+  if (fallbacks === plan.spec.decision?.fallbacks) return live;
+  const { notes, survival } = evidence;
+  return {
+    ...live,
+    ...(fallbacks ? { fallbacks } : {}),
+    evidence: { ...live.evidence, ...(notes ? { notes } : {}), ...(survival ? { survival } : {}) },
+  };
 }
 
 function newPlan({ namespace, name, head }: AppState, spec: AssignmentPlanSpec): AssignmentPlan {

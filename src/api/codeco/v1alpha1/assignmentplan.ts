@@ -38,6 +38,34 @@ export const TermAmount = z.strictObject({
   normalised: z.number().optional(),
 });
 
+/** Estimated power of the services, W, from the declared power of each cluster. */
+export const EnergyEstimate = z.strictObject({
+  /** On the clusters that were chosen. */
+  estimatedWatts: z.number(),
+  /** On the least efficient clusters that each service may use. */
+  worstWatts: z.number(),
+  /** appEnergyLimit as a share of `worstWatts`; the estimate may be above it. */
+  limitWatts: z.number(),
+});
+
+/** What the loss of each cluster that is used would do, where appFailureTolerance asks for anything. */
+export const Survival = z.strictObject({
+  /** High, Medium, or a percentage as the application has it. */
+  tolerance: z.string().max(16),
+  losses: z
+    .array(
+      z.strictObject({
+        cluster: z.string().max(253),
+        /** StaysUp: what is left goes on. Fallback: a verified plan waits. Down: neither. */
+        outcome: z.enum(['StaysUp', 'Fallback', 'Down']),
+        /** Largest share of a service's replicas that go with the failure domain of the cluster. */
+        lostShare: z.number(),
+        message: z.string().max(512).optional(),
+      }),
+    )
+    .max(100),
+});
+
 /** Why: enough to explain and to replay. As of the write; never the cause of one. */
 export const Evidence = z.strictObject({
   inputHash: z.string().max(64),
@@ -52,6 +80,9 @@ export const Evidence = z.strictObject({
   /** Share: 0.012 is 1.2 %. */
   gap: z.number().optional(),
   terms: z.array(TermAmount).max(16),
+  /** Where the application has an appEnergyLimit and the power of clusters is known. */
+  energy: EnergyEstimate.optional(),
+  survival: Survival.optional(),
   reasons: z
     .array(
       z.strictObject({
@@ -82,6 +113,8 @@ export const Decision = z.strictObject({
   /** Name of the ControllerRevision that the decision was made of. */
   revision: z.string().max(253),
   cause: z.string().max(256),
+  /** When a running service was last sent elsewhere, RFC 3339: where the cooldown begins. */
+  movedAt: z.string().max(64).optional(),
   assignments: z.array(Assignment).max(5000),
   channels: z.array(PlannedChannel).max(5000),
   fallbacks: z
@@ -138,6 +171,8 @@ export const AssignmentPlanStatus = z.strictObject({
 
 export type Assignment = z.output<typeof Assignment>;
 export type PlannedChannel = z.output<typeof PlannedChannel>;
+export type EnergyEstimate = z.output<typeof EnergyEstimate>;
+export type Survival = z.output<typeof Survival>;
 export type Evidence = z.output<typeof Evidence>;
 export type Decision = z.output<typeof Decision>;
 export type Attempt = z.output<typeof Attempt>;

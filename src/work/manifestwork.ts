@@ -127,6 +127,7 @@ const RESOURCES: Readonly<Record<string, { group: string; resource: string }>> =
   Secret: { group: '', resource: 'secrets' },
   Service: { group: '', resource: 'services' },
   Deployment: { group: 'apps', resource: 'deployments' },
+  NetworkPolicy: { group: 'networking.k8s.io', resource: 'networkpolicies' },
 };
 
 function manifestConfig(manifest: KubeObject, watch: boolean): ManifestConfig {

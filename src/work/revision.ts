@@ -3,6 +3,7 @@ import { CODECO_APP } from '../api/codeco/v1alpha1/codecoapp.ts';
 import type { ControllerRevision } from '../api/core.ts';
 import { hashOf } from '../api/hash.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, safeName } from '../api/labels.ts';
+import type { ObjectMeta } from '../api/meta.ts';
 
 /** Names of ControllerRevisions end in the hash; the rest may be cut, the hash never. */
 const NAME_LIMIT = 200;
@@ -29,9 +30,24 @@ export function toRevision(app: CodecoApp): ControllerRevision {
   };
 }
 
+/** What a cache keeps of a revision: who owns it, and its model as text, a tenth of the objects it stands for. */
+export interface RevisionState {
+  metadata: Pick<ObjectMeta, 'name' | 'namespace' | 'uid' | 'ownerReferences'>;
+  /** JSON; undefined for revisions of other kinds. */
+  model: string | undefined;
+}
+
+export function toRevisionState({ metadata, data }: ControllerRevision): RevisionState {
+  const { name, namespace = '', uid = '', ownerReferences = [] } = metadata;
+  const ours = ownerReferences.some(({ kind }) => kind === CODECO_APP.kind);
+  const spec = (data as { spec?: CodecoAppSpec } | undefined)?.spec;
+  return {
+    metadata: { name, namespace, uid, ownerReferences },
+    model: ours && spec !== undefined ? JSON.stringify(spec) : undefined,
+  };
+}
+
 /** The whole model in a revision; undefined for revisions of other kinds. */
-export function modelOf(revision: ControllerRevision): CodecoAppSpec | undefined {
-  const owner = revision.metadata.ownerReferences?.find(({ kind }) => kind === CODECO_APP.kind);
-  const data = revision.data as { spec?: CodecoAppSpec } | undefined;
-  return owner ? data?.spec : undefined;
+export function modelOf({ model }: RevisionState): CodecoAppSpec | undefined {
+  return model === undefined ? undefined : (JSON.parse(model) as CodecoAppSpec);
 }

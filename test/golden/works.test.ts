@@ -28,6 +28,7 @@ function worksOf(
     spec,
     decision: aDecision({ id: 'd1', revision: `${name}-0a1b2c3d4e`, assignments }),
     hub,
+    isolated: false,
     works: [],
   };
   const bases = planDistribution({ ...input, baseWorks: () => [] }).apply.map(({ work }) => work);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { Registry } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Federation } from '../../scripts/local/federation.ts';
@@ -7,10 +8,26 @@ import {
   AssignmentPlanResource,
   planName,
 } from '../../src/api/codeco/v1alpha1/assignmentplan.ts';
+import {
+  type ClusterCapability,
+  ClusterCapabilityResource,
+} from '../../src/api/codeco/v1alpha1/clustercapability.ts';
 import { type CodecoApp, CodecoAppResource } from '../../src/api/codeco/v1alpha1/codecoapp.ts';
+import {
+  type FederationPolicy,
+  FederationPolicyResource,
+  type FederationPolicySpec,
+} from '../../src/api/codeco/v1alpha1/federationpolicy.ts';
 import { API_VERSION } from '../../src/api/codeco/v1alpha1/group.ts';
 import { findCondition } from '../../src/api/conditions.ts';
-import { ControllerRevisionResource, EventResource, NamespaceResource } from '../../src/api/core.ts';
+import {
+  type ConfigMap,
+  ConfigMapResource,
+  ControllerRevisionResource,
+  EventResource,
+  NamespaceResource,
+  RoleBindingResource,
+} from '../../src/api/core.ts';
 import { hashOf } from '../../src/api/hash.ts';
 import { ManagedClusterResource } from '../../src/api/ocm/managedcluster.ts';
 import { type ManifestWork, ManifestWorkResource } from '../../src/api/ocm/manifestwork.ts';
@@ -125,6 +142,16 @@ function model(image = 'web:1'): CodecoApp['spec'] {
   return aModel({ 'codecoapp-msspec': [aService({ podspec })] });
 }
 
+/** A policy on the namespace of the test. */
+function aPolicy(spec: FederationPolicySpec, name = namespace): FederationPolicy {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'FederationPolicy',
+    metadata: { name },
+    spec: { namespaces: { names: [namespace] }, ...spec },
+  };
+}
+
 async function accepted(name: string): Promise<CodecoApp> {
   return vi.waitFor(async () => {
     const app = await getApp(name);
@@ -137,6 +164,13 @@ async function untilCondition(name: string, type: string, expected: object): Pro
   await vi.waitFor(async () => {
     expect(findCondition((await getApp(name)).status?.conditions, type)).toMatchObject(expected);
   }, WAIT);
+}
+
+/** The model with fields added to the Pod of its service. */
+function withPod(fields: Record<string, unknown>): CodecoApp['spec'] {
+  const spec = model();
+  Object.assign(spec['codecoapp-msspec'][0]!.podspec, fields);
+  return spec;
 }
 
 /** Decides as SWM would: the accepted revision of the app onto `clusters`. */
@@ -284,6 +318,55 @@ test('an app of a namespace with a long name goes on when its base work is appli
   await running('web', ['east']);
 });
 
+test('a ConfigMap that an app refers to goes along with it, follows its changes, and is told when it is missing', async () => {
+  await startAcm();
+  const containers = [{ name: 'c', image: 'web:1', envFrom: [{ configMapRef: { name: 'settings' } }] }];
+  await admin.create(CodecoAppResource, anApp('web', withPod({ containers })));
+  await decide('web', ['east']);
+  await answerAll(1, async () => (await works()).filter(isBase));
+  await untilCondition('web', 'Distributed', {
+    reason: 'NotRendered',
+    message: expect.stringContaining('ConfigMap settings does not exist'),
+  });
+  const settings = (level: string): ConfigMap => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace, name: 'settings' },
+    data: { level },
+  });
+  const carried = async () =>
+    (await appWorks())[0]?.spec.workload.manifests?.find(({ kind }) => kind === 'ConfigMap');
+  await admin.create(ConfigMapResource, settings('info'));
+  await vi.waitFor(async () => expect(await carried()).toMatchObject({ data: { level: 'info' } }), WAIT);
+  await admin.apply(ConfigMapResource, settings('debug'), { fieldManager: 'test', force: true });
+  await vi.waitFor(async () => expect(await carried()).toMatchObject({ data: { level: 'debug' } }), WAIT);
+});
+
+test('fields that kubectl sent unvalidated and the server pruned are told with path and nearest name, and no longer once they are right', async () => {
+  await startAcm();
+  const apply = (field: string) => {
+    const spec = withPod({ containers: [{ name: 'c', [field]: 'web:1' }] });
+    execFileSync(
+      federation.binaries.kubectl,
+      ['--kubeconfig', federation.hub.adminKubeconfig, 'apply', '--validate=false', '-f', '-'],
+      { input: JSON.stringify(anApp('web', spec)), stdio: ['pipe', 'ignore', 'pipe'] },
+    );
+  };
+  apply('imagee');
+  await untilCondition('web', 'FieldsIgnored', {
+    status: 'True',
+    message: expect.stringContaining(
+      'spec.codecoapp-msspec[0].podspec.containers[0].imagee (did you mean image?)',
+    ),
+  });
+  apply('image');
+  await vi.waitFor(async () => {
+    const { status, metadata } = await getApp('web');
+    expect(status?.observedGeneration).toBe(metadata.generation);
+    expect(findCondition(status?.conditions, 'FieldsIgnored')).toBeUndefined();
+  }, WAIT);
+});
+
 describe('a bad edit', () => {
   test('changes nothing that runs, also when the work is deleted by hand and ACM is restarted', async () => {
     await startAcm();
@@ -310,9 +393,7 @@ describe('a bad edit', () => {
 
   test('of a Pod is judged by the API server, by Pod Security level', async () => {
     await startAcm();
-    const spec = model();
-    (spec['codecoapp-msspec'][0]!.podspec as Record<string, unknown>)['hostNetwork'] = true;
-    await admin.create(CodecoAppResource, anApp('web', spec));
+    await admin.create(CodecoAppResource, anApp('web', withPod({ hostNetwork: true })));
     await untilCondition('web', 'ModelValid', {
       status: 'False',
       message: expect.stringContaining(
@@ -320,8 +401,6 @@ describe('a bad edit', () => {
       ),
     });
     expect(await revisions()).toEqual([]);
-    // Later tests count requests, and its Pod would be tried again.
-    await admin.delete(CodecoAppResource, key('web'));
   });
 
   test('of a name that an older app has is right once that app is gone', async () => {
@@ -418,6 +497,201 @@ describe('what a work agent answers', () => {
   });
 });
 
+describe('Pods that cannot be judged, because', () => {
+  const RESTRICTED = { namespace: '', name: 'codeco-podsecurity-restricted' };
+
+  /** Waits for the condition that says why, breaks nothing else, and is gone once it is mended. */
+  async function mended(why: string, mend: () => Promise<unknown>): Promise<void> {
+    await admin.create(FederationPolicyResource, aPolicy({ podSecurity: 'restricted' }));
+    await startAcm();
+    const secure = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, runAsNonRoot: true };
+    const securityContext = { ...secure, seccompProfile: { type: 'RuntimeDefault' } };
+    const containers = [{ name: 'c', image: 'web:1', securityContext, ports: [{ containerPort: 80 }] }];
+    await admin.create(CodecoAppResource, anApp('web', withPod({ containers })));
+    await untilCondition('web', 'ModelValid', {
+      status: 'Unknown',
+      reason: 'PodCheckUnavailable',
+      message: expect.stringContaining(why),
+    });
+    await untilCondition('web', 'ModelValid', {
+      message: expect.stringContaining('kubectl create namespace codeco-podsecurity-restricted'),
+    });
+    await mend();
+    await untilCondition('web', 'ModelValid', { status: 'True' });
+  }
+
+  test('the namespace of their level is missing, are told so, and are judged once the commands have run', async () => {
+    const at = { namespace: RESTRICTED.name, name: 'codeco-acm-podcheck' };
+    const { metadata: _, ...binding } = await admin.get(RoleBindingResource, at);
+    await admin.delete(NamespaceResource, RESTRICTED);
+    await vi.waitFor(
+      () => expect(admin.get(NamespaceResource, RESTRICTED)).rejects.toMatchObject({ code: 'NotFound' }),
+      WAIT,
+    );
+    await mended('does not exist on the hub', async () => {
+      await createNamespace(RESTRICTED.name);
+      await admin.create(RoleBindingResource, { ...binding, metadata: at });
+      const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+      await admin.mergePatch(NamespaceResource, RESTRICTED, { metadata: { labels } });
+    });
+  });
+
+  test('ACM may not try Pods there, are no fault of the model', async () => {
+    const at = { namespace: RESTRICTED.name, name: 'codeco-acm-podcheck' };
+    const { metadata: _, ...binding } = await admin.get(RoleBindingResource, at);
+    await admin.delete(RoleBindingResource, at);
+    await mended('cannot create resource', async () => {
+      await admin.create(RoleBindingResource, { ...binding, metadata: at });
+      // Rights show in no cache: the next edit, or half a minute, makes ACM try again.
+      const app = await getApp('web');
+      const edited = structuredClone(app.spec);
+      edited['codecoapp-msspec'][0]!.replicas = 2;
+      await admin.update(CodecoAppResource, { ...app, spec: edited });
+    });
+  });
+});
+
+describe('what an administrator states', () => {
+  test('about clusters is answered with the clusters it takes and with whom it disagrees', async () => {
+    await startAcm();
+    const capability = (name: string, zone: string): ClusterCapability => ({
+      apiVersion: API_VERSION,
+      kind: 'ClusterCapability',
+      metadata: { name },
+      spec: { select: { names: ['east'] }, zone },
+    });
+    await admin.create(ClusterCapabilityResource, capability('first', 'z1'));
+    const statusOf = async (name: string) =>
+      (await admin.get(ClusterCapabilityResource, { namespace: '', name })).status;
+    await vi.waitFor(async () => {
+      expect(await statusOf('first')).toMatchObject({ matched: 1, clusters: ['east'] });
+    }, WAIT);
+    await admin.create(ClusterCapabilityResource, capability('second', 'z2'));
+    await vi.waitFor(async () => {
+      for (const name of ['first', 'second']) {
+        const conflict = findCondition((await statusOf(name))?.conditions, 'Conflict');
+        expect(conflict).toMatchObject({ status: 'True', reason: 'EquallySpecific' });
+      }
+    }, WAIT);
+    await admin.delete(ClusterCapabilityResource, { namespace: '', name: 'second' });
+    await vi.waitFor(async () => {
+      const conflict = findCondition((await statusOf('first'))?.conditions, 'Conflict');
+      expect(conflict?.status).toBe('False');
+    }, WAIT);
+    await admin.delete(ClusterCapabilityResource, { namespace: '', name: 'first' });
+  });
+
+  test('about namespaces is answered with the namespaces, the sets granted, and what overrules it', async () => {
+    await startAcm();
+    await admin.create(
+      FederationPolicyResource,
+      aPolicy({ clusterSets: ['local', 'locall'], connectivity: 'Assumed' }),
+    );
+    const status = async () =>
+      (await admin.get(FederationPolicyResource, { namespace: '', name: namespace })).status;
+    await vi.waitFor(async () => {
+      expect(await status()).toMatchObject({
+        namespaces: { selected: 1, names: [namespace] },
+        clusterSets: [{ name: 'local' }],
+      });
+      expect(findCondition((await status())?.conditions, 'SetsExist')?.message).toContain(
+        'locall does not exist; did you mean local?',
+      );
+    }, WAIT);
+    const strict = aPolicy({ connectivity: 'None' }, `${namespace}-strict`);
+    await admin.create(FederationPolicyResource, strict);
+    await vi.waitFor(async () => {
+      expect(findCondition((await status())?.conditions, 'Overruled')?.message).toContain(
+        'connectivity Assumed gives way to None',
+      );
+    }, WAIT);
+  });
+});
+
+test('an app that runs where a policy no longer allows it is Degraded, stays, and is told cluster and rule', async () => {
+  await startAcm();
+  await admin.create(FederationPolicyResource, aPolicy({ clusterSets: ['global'] }));
+  await running('web', ['east']);
+  const [before] = await appWorks();
+  const denial = aPolicy({ deny: { clusters: ['east'] } }, `${namespace}-denial`);
+  await admin.create(FederationPolicyResource, denial);
+  await untilCondition('web', 'Degraded', {
+    status: 'True',
+    reason: 'PolicyViolated',
+    message: expect.stringContaining(`front on east: denied by FederationPolicy ${namespace}-denial`),
+  });
+  await untilCondition('web', 'Ready', { status: 'True' });
+  const [after] = await appWorks();
+  expect(after?.metadata.generation).toBe(before?.metadata.generation);
+  await admin.delete(FederationPolicyResource, { namespace: '', name: `${namespace}-denial` });
+  await vi.waitFor(async () => {
+    expect(findCondition((await getApp('web')).status?.conditions, 'Degraded')).toBeUndefined();
+  }, WAIT);
+});
+
+test('a namespace that a policy closes takes no app, and one that runs there already stays and is Degraded', async () => {
+  await startAcm();
+  await running('web', ['east']);
+  await admin.create(FederationPolicyResource, aPolicy({ denyNamespaces: [namespace] }));
+  await admin.create(CodecoAppResource, anApp('late'));
+  await untilCondition('late', 'ModelValid', {
+    status: 'False',
+    message: expect.stringContaining(`FederationPolicy ${namespace} lets no application run`),
+  });
+  await untilCondition('web', 'Degraded', {
+    status: 'True',
+    message: expect.stringContaining('the model that runs is refused now'),
+  });
+  expect(await appWorks()).toHaveLength(1);
+  expect((await getApp('late')).status?.acceptedRevision).toBeUndefined();
+});
+
+test('an app that a policy isolates carries its NetworkPolicies to its clusters', async () => {
+  await startAcm();
+  await running('web', ['east']);
+  await admin.create(FederationPolicyResource, aPolicy({ isolation: 'Channels' }));
+  await vi.waitFor(async () => {
+    const [work] = await appWorks();
+    const names = work?.spec.workload.manifests?.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(names).toEqual(['NetworkPolicy isolation-web', 'Deployment web-front']);
+  }, WAIT);
+});
+
+test('an app that leaves no room for a status is told so by an Event, and not tried again for ever', async () => {
+  const app = anApp('huge');
+  const containers = (length: number) => [
+    { name: 'c', image: 'web:1', env: [{ name: 'TEXT', value: 'x'.repeat(length) }] },
+  ];
+  const create = (length: number) =>
+    admin.create(CodecoAppResource, { ...app, spec: withPod({ containers: containers(length) }) });
+  // 2 MB pass the API server, and not etcd.
+  await expect(create(2_000_000)).rejects.toMatchObject({ code: 'TooLarge' });
+  let length = 1_572_864;
+  for (let created = false; !created; length -= 40) {
+    created = await create(length).then(
+      () => true,
+      (error: unknown) => {
+        expect(error).toMatchObject({ code: 'TooLarge' });
+        return false;
+      },
+    );
+  }
+  const { reconciles } = await startAcm();
+  await vi.waitFor(async () => {
+    const events = await admin.list(EventResource, { namespace });
+    expect(events.find(({ reason }) => reason === 'ApplicationTooLarge')?.note).toContain('divide it');
+  }, WAIT);
+  const settled = await reconciles();
+  await untilOthersAreReconciled();
+  expect(await reconciles()).toBeLessThan(settled + 10);
+  await admin.delete(CodecoAppResource, key('huge'));
+
+  async function untilOthersAreReconciled(): Promise<void> {
+    await admin.create(CodecoAppResource, anApp('later'));
+    await accepted('later');
+  }
+});
+
 describe('deleting an app', () => {
   test('waits until its works are gone, and takes the base work along with the last app of the namespace', async () => {
     await startAcm();
@@ -485,6 +759,8 @@ test('ACM started again over a world that did not change writes nothing', async 
   await running('web', ['east']);
   await admin.create(CodecoAppResource, anApp('refused', { ...model(), performanceProfile: 'Grenness' }));
   await untilCondition('refused', 'ModelValid', { status: 'False' });
+  await admin.create(CodecoAppResource, anApp('host', withPod({ hostNetwork: true })));
+  await untilCondition('host', 'ModelValid', { status: 'False', reason: 'PodsRefused' });
   const apps = await admin.list(CodecoAppResource);
   await stopAcm();
   const { writes, reconciles } = await startAcm();

@@ -1,32 +1,24 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Federation } from '../../scripts/local/federation.ts';
 import { type CodecoApp, CodecoAppResource } from '../../src/api/codeco/v1alpha1/codecoapp.ts';
 import { type FileFinding, validateSources } from '../../src/cli/validate.ts';
-import { createClient, type KubeClient } from '../../src/kube/client.ts';
-import { loadEndpoint } from '../../src/kube/config.ts';
-import { Transport } from '../../src/kube/transport.ts';
+import type { KubeClient } from '../../src/kube/client.ts';
 import { type ApiError, hasCode } from '../../src/runtime/apierror.ts';
-import { startTestFederation } from '../support/controlplane.ts';
 import { aRightApp, type LooseApp, type Refusal, RIGHT_CASES, WRONG_CASES } from '../support/modelcases.ts';
+import { type SharedHub, sharedHub } from '../support/sharedhub.ts';
 
 /** The API server and the command line judge the same objects: neither lets pass what the other refuses. */
 
-let federation: Federation;
-let transport: Transport;
+let hub: SharedHub;
 let client: KubeClient;
 
 beforeAll(async () => {
-  federation = await startTestFederation();
-  transport = new Transport({ endpoint: loadEndpoint({ kubeconfig: federation.hub.adminKubeconfig }) });
-  client = createClient(transport);
+  hub = await sharedHub();
+  client = hub.admin;
 });
 
-afterAll(async () => {
-  transport?.close();
-  await federation?.stop();
-});
+afterAll(() => hub?.close());
 
 /** What the server says to `kubectl apply` of the object: undefined when it takes it. */
 async function serverRefusal(app: LooseApp, dryRun = true): Promise<ApiError | undefined> {
@@ -35,7 +27,7 @@ async function serverRefusal(app: LooseApp, dryRun = true): Promise<ApiError | u
     await client.create(CodecoAppResource, object, { dryRun, fieldValidation: 'Strict' });
     return undefined;
   } catch (error) {
-    if (!hasCode(error, 'BadRequest', 'Invalid', 'TooLarge', 'ServerError')) throw error;
+    if (!hasCode(error, 'BadRequest', 'Invalid', 'TooLarge')) throw error;
     return error;
   }
 }
@@ -49,8 +41,8 @@ const CODES: Record<Exclude<Refusal, 'Accepted'>, string> = {
   Strict: 'BadRequest',
   Schema: 'Invalid',
   Rule: 'Invalid',
-  // etcd's refusal reaches the client as an internal error; only above 3 MiB the server itself says no.
-  Size: 'ServerError',
+  // Below 3 MiB it is etcd that refuses; the client tells both alike.
+  Size: 'TooLarge',
 };
 
 describe('refused, by whom and where', () => {

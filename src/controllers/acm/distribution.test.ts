@@ -20,6 +20,7 @@ function plan(changes: Partial<DistributionInput> = {}) {
     spec,
     decision,
     hub: { configMap: () => undefined, secret: () => undefined },
+    isolated: false,
     works: [],
     baseWorks: (cluster) => (cluster === 'edge-a' ? [base] : []),
     ...changes,

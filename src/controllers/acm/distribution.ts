@@ -17,6 +17,8 @@ export interface DistributionInput {
   spec: CodecoAppSpec;
   decision: NonNullable<AssignmentPlan['spec']['decision']>;
   hub: HubObjects;
+  /** Policy closes the Pods to all but their channels. */
+  isolated: boolean;
   /** Works of this app, all clusters. */
   works: readonly WorkState[];
   /** Base works by cluster, all namespaces. */
@@ -36,7 +38,7 @@ export interface Distribution {
 
 /** Pure: the same inputs give the same writes, and a hub that is as it should be gives none. */
 export function planDistribution(input: DistributionInput): Distribution {
-  const { app, spec, decision, hub, works, baseWorks } = input;
+  const { app, spec, decision, hub, isolated, works, baseWorks } = input;
   const result: Distribution = { apply: [], remove: [], waitingForBase: [], problems: [] };
   const wanted = new Set<string>();
   const clusters = [...new Set(decision.assignments.map(({ cluster }) => cluster))].sort();
@@ -46,7 +48,7 @@ export function planDistribution(input: DistributionInput): Distribution {
     const watch = watches(base, bases);
     const desiredBase = baseWork(app.namespace, cluster, watch);
     if (differs(desiredBase, base)) result.apply.push({ work: desiredBase, live: base });
-    const { manifests, missing } = renderCluster(app, spec, decision.assignments, cluster, hub);
+    const { manifests, missing } = renderCluster(app, spec, decision.assignments, cluster, hub, isolated);
     result.problems.push(...missing.map((each) => `${cluster}: ${each}`));
     const here = works.filter(({ metadata }) => metadata.namespace === cluster);
     const { shards, tooBig } = splitManifests(manifests, shardOfManifest(here));

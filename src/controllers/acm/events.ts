@@ -24,6 +24,16 @@ export function workCorrected(cluster: string, work: string): EventDraft {
   };
 }
 
+export function appTooLarge(): EventDraft {
+  return {
+    type: 'Warning',
+    reason: 'ApplicationTooLarge',
+    action: 'Report',
+    message:
+      'the application fills all that the hub stores of one object: nothing is done about it, for no finalizer and no status fit beside its spec. Next: divide it, or move long texts into ConfigMaps',
+  };
+}
+
 export function clustersLeft(clusters: readonly string[]): EventDraft {
   return {
     type: 'Warning',

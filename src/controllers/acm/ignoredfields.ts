@@ -1,38 +1,49 @@
 import type { CodecoApp } from '../../api/codeco/v1alpha1/codecoapp.ts';
-import { CodecoAppSpec } from '../../api/codeco/v1alpha1/codecoapp.ts';
+import { kindSchemas } from '../../api/codeco/v1alpha1/schemas.ts';
+import { type JsonSchema, judgeStructure } from '../../api/codeco/v1alpha1/structure.ts';
 import type { ConditionDraft } from '../../api/conditions.ts';
 import { LAST_APPLIED_ANNOTATION } from '../../api/labels.ts';
-import { nearest } from '../../api/nearest.ts';
 
 /** Fields named in the condition. */
 const NAMED = 5;
 
+let modelSchema: JsonSchema | undefined;
+
 /**
- * Fields that kubectl sent and the API server pruned, because the client asked for no validation: compares
- * what was applied last with what is there. Undefined when nothing was lost.
+ * Fields that kubectl sent and the API server pruned, because the client asked for no validation: those of
+ * what was applied last that the schema does not know, each with the nearest name at its place. Undefined when
+ * nothing was lost.
  */
 export function ignoredFields(app: CodecoApp): ConditionDraft | undefined {
-  const text = app.metadata.annotations?.[LAST_APPLIED_ANNOTATION];
-  if (text === undefined) return undefined;
-  let sent: unknown;
-  try {
-    sent = (JSON.parse(text) as { spec?: unknown }).spec;
-  } catch {
-    return undefined;
-  }
-  const lost = lostPaths(sent, app.spec, 'spec');
-  if (lost.length === 0) return undefined;
-  const known = fieldNames();
-  const words = lost.slice(0, NAMED).map((path) => {
-    const near = nearest(path.slice(path.lastIndexOf('.') + 1), known);
-    return `${path}${near === undefined ? '' : ` (did you mean ${near}?)`}`;
-  });
+  const sent = sentBy(app);
+  if (sent === undefined) return undefined;
+  const lost = new Set(lostPaths(sent, app.spec, 'spec'));
+  if (lost.size === 0) return undefined;
+  modelSchema ??= kindSchemas().get('CodecoApp')?.spec ?? {};
+  // What an edit took away later is lost as well, and known.
+  const unknown = judgeStructure(sent, modelSchema, 'spec').unknown.filter(({ path }) => lost.has(path));
+  if (unknown.length === 0) return undefined;
+  const words = unknown
+    .slice(0, NAMED)
+    .map(({ path, nearest }) => `${path}${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}`);
+  const more = unknown.length > NAMED ? `, and ${unknown.length - NAMED} more` : '';
   return {
     type: 'FieldsIgnored',
     status: 'True',
     reason: 'UnknownFields',
-    message: `these fields do not exist and were dropped: ${words.join(', ')}${lost.length > NAMED ? `, and ${lost.length - NAMED} more` : ''}. Next: kubectl apply --validate=strict, or codeco validate -f FILE`,
+    message: `these fields do not exist and were dropped: ${words.join(', ')}${more}. Next: kubectl apply --validate=strict, or codeco validate -f FILE`,
   };
+}
+
+/** The spec as kubectl keeps it. */
+function sentBy({ metadata }: CodecoApp): unknown {
+  const text = metadata.annotations?.[LAST_APPLIED_ANNOTATION];
+  if (text === undefined) return undefined;
+  try {
+    return (JSON.parse(text) as { spec?: unknown }).spec;
+  } catch {
+    return undefined;
+  }
 }
 
 function lostPaths(sent: unknown, kept: unknown, path: string): string[] {
@@ -49,23 +60,4 @@ function lostPaths(sent: unknown, kept: unknown, path: string): string[] {
     if (value === null) return [];
     return there === undefined ? [`${path}.${key}`] : lostPaths(value, there, `${path}.${key}`);
   });
-}
-
-/** Names of the fields of the model, at every depth that has a schema of ours. */
-function fieldNames(): string[] {
-  const names = new Set<string>();
-  const walk = (schema: unknown): void => {
-    const def = (schema as { def?: Record<string, unknown> } | undefined)?.def;
-    if (!def) return;
-    if (def['type'] === 'object') {
-      for (const [name, each] of Object.entries(def['shape'] as Record<string, unknown>)) {
-        names.add(name);
-        walk(each);
-      }
-    }
-    walk(def['innerType']);
-    walk(def['element']);
-  };
-  walk(CodecoAppSpec);
-  return [...names];
 }

@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aModel, aService } from '../../../test/support/appstate.ts';
 import type { CodecoApp, CodecoAppSpec } from '../../api/codeco/v1alpha1/codecoapp.ts';
 import { API_VERSION } from '../../api/codeco/v1alpha1/group.ts';
 import type { Finding } from '../../api/codeco/v1alpha1/validate.ts';
 import { LAST_APPLIED_ANNOTATION } from '../../api/labels.ts';
 import { ignoredFields } from './ignoredfields.ts';
-import { modelValid, takenNames } from './intake.ts';
+import { knownPodVerdict, modelValid, takenNames } from './intake.ts';
 
 function anApp(name: string, created: string, spec: Partial<CodecoAppSpec> = {}): CodecoApp {
   const metadata = { namespace: 'shop', name, uid: `uid-${name}`, creationTimestamp: created };
@@ -76,10 +76,63 @@ test('fields that kubectl sent and the server pruned are named with path and nea
   expect(message).toContain('spec.codecoapp-msspec[0].replica (did you mean replicas?)');
 });
 
+test('a field that belongs elsewhere, or is misspelt inside a podspec, is named by its place in the schema', () => {
+  const [service] = aModel()['codecoapp-msspec'];
+  const podspec = { containers: [{ name: 'c', imagee: 'web:1' }], replicas: 3 };
+  const kept = aModel({
+    'codecoapp-msspec': [{ ...service!, podspec: { containers: [{ name: 'c' }] } }],
+  });
+  const app = { ...appliedAs({ ...kept, 'codecoapp-msspec': [{ ...service, podspec }] }), spec: kept };
+  const message = ignoredFields(app)?.message;
+  expect(message).toContain('spec.codecoapp-msspec[0].podspec.containers[0].imagee (did you mean image?)');
+  expect(message).toContain(
+    'spec.codecoapp-msspec[0].podspec.replicas (did you mean spec.codecoapp-msspec[0].replicas?)',
+  );
+});
+
 test.each([
+  ['a known field was taken away by a later edit', { ...aModel(), performanceProfile: 'Latency' }],
   ['all arrived', aModel()],
   ['a field was sent as null', { ...aModel(), appName: null }],
   ['the annotation is not JSON', '{'],
 ])('nothing is said when %s', (_, sent) => {
   expect(ignoredFields(appliedAs(sent))).toBeUndefined();
+});
+
+describe('Pods that the API server was asked about', () => {
+  const judged = (reason: string, status: 'True' | 'False', generation = 1): CodecoApp => ({
+    ...anApp('a', EARLY),
+    metadata: { ...anApp('a', EARLY).metadata, generation: 1 },
+    status: {
+      podCheck: { generation: 1, level: 'baseline' },
+      conditions: [
+        {
+          type: 'ModelValid',
+          status,
+          reason,
+          message: 'as told',
+          observedGeneration: generation,
+          lastTransitionTime: EARLY,
+        },
+      ],
+    },
+  });
+
+  test('are not tried again: a refusal is told again in the same words', () => {
+    expect(knownPodVerdict(judged('PodsRefused', 'False'), 'baseline')?.refusal).toEqual({
+      type: 'ModelValid',
+      status: 'False',
+      reason: 'PodsRefused',
+      message: 'as told',
+    });
+    expect(knownPodVerdict(judged('Valid', 'True'), 'baseline')).toEqual({ refusal: undefined });
+  });
+
+  test.each([
+    ['the policy asks for another level', judged('Valid', 'True'), 'restricted'],
+    ['the model is a newer one', judged('Valid', 'True', 0), 'baseline'],
+    ['it was refused for something else since', judged('InvalidModel', 'False'), 'baseline'],
+  ])('are tried again when %s', (_, app, level) => {
+    expect(knownPodVerdict(app, level)).toBeUndefined();
+  });
 });

@@ -5,8 +5,7 @@ import {
   type ModelContext,
   validateModel,
 } from '../../api/codeco/v1alpha1/validate.ts';
-import type { ConditionDraft } from '../../api/conditions.ts';
-import { findCondition } from '../../api/conditions.ts';
+import { type Condition, type ConditionDraft, findCondition } from '../../api/conditions.ts';
 
 /** What a rendered name is taken from: the older app keeps it. */
 export interface NameOwner {
@@ -64,8 +63,16 @@ export function judgeModel(app: CodecoApp, others: readonly CodecoApp[], context
 /** Findings named in a condition; the rest is counted. */
 const NAMED = 5;
 
-/** The ModelValid condition for what was found. */
-export function modelValid(findings: readonly Finding[], generation: number): ConditionDraft {
+/**
+ * The ModelValid condition for what was found.
+ *
+ * @param byServer the API server refused a Pod: kept apart, so that it is not asked again
+ */
+export function modelValid(
+  findings: readonly Finding[],
+  generation: number,
+  byServer = false,
+): ConditionDraft {
   const errors = findings.filter(({ severity }) => severity === 'Error');
   const warnings = findings.filter(({ severity }) => severity === 'Warning').map(findingText);
   if (errors.length === 0) {
@@ -81,13 +88,59 @@ export function modelValid(findings: readonly Finding[], generation: number): Co
   return {
     type: 'ModelValid',
     status: 'False',
-    reason: 'InvalidModel',
+    reason: byServer ? PODS_REFUSED : 'InvalidModel',
     message: `${errors.slice(0, NAMED).map(findingText).join('; ')}${more}. What ran before keeps running`,
   };
 }
 
-/** Whether the newest generation was judged already, so that its Pods need not be tried again. */
-export function isJudged(app: CodecoApp): boolean {
-  const condition = findCondition(app.status?.conditions, 'ModelValid');
-  return condition?.observedGeneration === app.metadata.generation && condition?.status === 'True';
+const PODS_REFUSED = 'PodsRefused';
+const TOO_LARGE = 'ModelTooLarge';
+
+/** What the API server said about the Pods of this generation under this level; undefined: ask it. */
+export function knownPodVerdict(
+  app: CodecoApp,
+  level: string,
+): { refusal: ConditionDraft | undefined } | undefined {
+  const { generation } = app.metadata;
+  const asked = app.status?.podCheck;
+  if (asked?.generation !== generation || asked?.level !== level) return undefined;
+  const told = toldOf(app);
+  if (told?.status === 'True' || told?.reason === TOO_LARGE) return { refusal: undefined };
+  return told?.reason === PODS_REFUSED ? { refusal: draftOf(told) } : undefined;
+}
+
+/** Whether the newest generation was accepted, runs, and would be refused today: a policy or a name changed. */
+export function acceptedNoLonger(app: CodecoApp, condition: ConditionDraft): boolean {
+  return condition.status === 'False' && app.status?.acceptedGeneration === app.metadata.generation;
+}
+
+/** ModelValid while nobody can judge the Pods. */
+export function podsNotJudged(message: string): ConditionDraft {
+  return { type: 'ModelValid', status: 'Unknown', reason: 'PodCheckUnavailable', message };
+}
+
+/** ModelValid for a model that the hub cannot keep. */
+export function modelTooLarge(message: string): ConditionDraft {
+  return {
+    type: 'ModelValid',
+    status: 'False',
+    reason: TOO_LARGE,
+    message: `the model is too large to be kept as a ControllerRevision (${message}). Next: divide the application, or move long texts into ConfigMaps. What ran before keeps running`,
+  };
+}
+
+/** The condition that said so of this generation: it is not tried again. */
+export function wasTooLarge(app: CodecoApp): ConditionDraft | undefined {
+  const told = toldOf(app);
+  return told?.reason === TOO_LARGE ? draftOf(told) : undefined;
+}
+
+/** ModelValid as told about the newest generation. */
+function toldOf({ metadata, status }: CodecoApp): Condition | undefined {
+  const told = findCondition(status?.conditions, 'ModelValid');
+  return told?.observedGeneration === metadata.generation ? told : undefined;
+}
+
+function draftOf({ type, status, reason, message }: Condition): ConditionDraft {
+  return { type, status, reason, message };
 }

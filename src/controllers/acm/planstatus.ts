@@ -23,7 +23,8 @@ export async function writePlanStatus(
     running: [...running],
   };
   if (canonicalJson(status) === canonicalJson(plan.status ?? {})) return;
-  await client.updateStatus(AssignmentPlanResource, { ...plan, status });
+  const { apiVersion, kind, metadata, spec } = plan;
+  await client.updateStatus(AssignmentPlanResource, { apiVersion, kind, metadata, spec, status });
 }
 
 function phaseOf(plan: AssignmentPlan, app: CodecoAppStatus): NonNullable<AssignmentPlanStatus['phase']> {

@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { aDecision, aModel, anAttempt, aService } from '../../../test/support/appstate.ts';
-import type { AssignmentPlan, AssignmentPlanSpec } from '../../api/codeco/v1alpha1/assignmentplan.ts';
-import type { CodecoApp } from '../../api/codeco/v1alpha1/codecoapp.ts';
+import type {
+  AssignmentPlan,
+  AssignmentPlanSpec,
+  Evidence,
+  Survival,
+} from '../../api/codeco/v1alpha1/assignmentplan.ts';
+import type { CodecoApp, CodecoAppSpec } from '../../api/codeco/v1alpha1/codecoapp.ts';
 import { API_VERSION } from '../../api/codeco/v1alpha1/group.ts';
 import { findCondition } from '../../api/conditions.ts';
 import { canonicalJson } from '../../api/hash.ts';
 import type { WorkloadState } from '../../work/feedback.ts';
-import { type ReportInput, reportStatus } from './report.ts';
+import type { ReportInput } from './conditions/reportinput.ts';
+import { reportStatus } from './report.ts';
 import type { PlaceState } from './running.ts';
 
 const NOW = '2026-01-01T00:00:00Z';
@@ -46,6 +52,7 @@ function input(changes: Partial<ReportInput> = {}): ReportInput {
     app: anApp(),
     accepted: { revision: 'web-new', generation: 2 },
     modelValid: { type: 'ModelValid', status: 'True', reason: 'Valid', message: 'generation 2 is accepted' },
+    podCheck: { generation: 2, level: 'baseline' },
     fieldsIgnored: undefined,
     decidedSpec: aModel(),
     plan: aPlan({ decision: aDecision(), attempt: anAttempt() }),
@@ -57,6 +64,7 @@ function input(changes: Partial<ReportInput> = {}): ReportInput {
     distributed: true,
     silent: [],
     classified: { security: true, compliance: true },
+    violations: [],
     now: NOW,
     ...changes,
   };
@@ -223,6 +231,103 @@ test('copies that are still going keep an app from being ready', () => {
     status: 'False',
     reason: 'OldCopiesLeft',
     message: 'old copies are still going: front on edge-b',
+  });
+});
+
+describe('a condition that exists only while it applies:', () => {
+  /** The decided model and the evidence of its plan. */
+  function decided(model: Partial<CodecoAppSpec>, evidence: Partial<Evidence> = {}): Partial<ReportInput> {
+    const decision = aDecision({ evidence: { ...aDecision().evidence, ...evidence } });
+    return { decidedSpec: aModel(model), plan: aPlan({ decision, attempt: anAttempt() }) };
+  }
+
+  test('Degraded names service, cluster and rule, and leaves Ready alone', () => {
+    const violations = [
+      {
+        service: 'front',
+        cluster: 'edge-a',
+        rule: 'SecurityClass',
+        message: 'holds too low a security class',
+      },
+    ];
+    expect(condition({ violations }, 'Degraded')).toMatchObject({
+      status: 'True',
+      reason: 'PolicyViolated',
+      message: expect.stringContaining('front on edge-a: holds too low a security class (SecurityClass)'),
+    });
+    expect(condition({ violations }, 'Ready')?.status).toBe('True');
+    expect(condition({ violations }, 'ClassesVerified')).toMatchObject({
+      status: 'False',
+      reason: 'ClassLost',
+    });
+    const degraded = reportStatus(input({ violations }));
+    const healed = reportStatus(input({ app: anApp({ status: degraded }) }));
+    expect(findCondition(healed.conditions, 'Degraded')).toBeUndefined();
+  });
+
+  const loss = (cluster: string, outcome: 'StaysUp' | 'Fallback' | 'Down', message?: string) => ({
+    cluster,
+    outcome,
+    lostShare: 0.5,
+    ...(message === undefined ? {} : { message }),
+  });
+  test.each<[string, Survival['losses'], string, string, string]>([
+    [
+      'stays up',
+      [loss('a', 'StaysUp'), loss('b', 'StaysUp')],
+      'True',
+      'StaysUp',
+      'any one of the 2 clusters',
+    ],
+    ['has a fallback', [loss('a', 'Fallback')], 'True', 'FallbackWaits', 'loss of a'],
+    [
+      'goes down',
+      [loss('a', 'Down', 'front would lose 1 of 1 replicas')],
+      'False',
+      'GoesDown',
+      'appFailureTolerance High: without a front would lose 1 of 1 replicas',
+    ],
+  ])('SurvivesClusterLoss of an app that %s', (_, losses, status, reason, words) => {
+    const changes = decided({ appFailureTolerance: 'High' }, { survival: { tolerance: 'High', losses } });
+    expect(condition(changes, 'SurvivesClusterLoss')).toMatchObject({
+      status,
+      reason,
+      message: expect.stringContaining(words),
+    });
+  });
+
+  test('SurvivesClusterLoss is not there where nothing is asked, and unknown where the plan is silent', () => {
+    expect(condition(decided({ appFailureTolerance: 'Low' }), 'SurvivesClusterLoss')).toBeUndefined();
+    expect(condition(decided({ appFailureTolerance: '50 %' }), 'SurvivesClusterLoss')?.status).toBe(
+      'Unknown',
+    );
+  });
+
+  test('EnergyLimitExceeded compares the estimate with the limit, in watts, and does not block Ready', () => {
+    const over = { estimatedWatts: 18.2, limitWatts: 12, worstWatts: 20 };
+    expect(
+      condition(decided({ appEnergyLimit: '60' }, { energy: over }), 'EnergyLimitExceeded'),
+    ).toMatchObject({
+      status: 'True',
+      reason: 'LimitExceeded',
+      message: '18.2 W estimated, limit 12 W (60 % of 20 W on the least efficient clusters it may use)',
+    });
+    const within = { ...over, estimatedWatts: 12 };
+    expect(
+      condition(decided({ appEnergyLimit: '60' }, { energy: within }), 'EnergyLimitExceeded'),
+    ).toMatchObject({ status: 'False', reason: 'WithinLimit' });
+    expect(condition(decided({ appEnergyLimit: '60' }), 'EnergyLimitExceeded')?.reason).toBe('PowerUnknown');
+    expect(condition(decided({}), 'EnergyLimitExceeded')).toBeUndefined();
+    expect(condition(decided({ appEnergyLimit: '60' }, { energy: over }), 'Ready')?.status).toBe('True');
+  });
+
+  test('Migrating says from where to where a service goes', () => {
+    const places = [aPlace({}), aPlace({}, { cluster: 'edge-b', wanted: 0 })];
+    expect(condition({ places }, 'Migrating')).toMatchObject({
+      status: 'True',
+      message: 'front leaves edge-b for edge-a (ready)',
+    });
+    expect(condition({}, 'Migrating')).toBeUndefined();
   });
 });
 

@@ -2,13 +2,15 @@ import { hashOf } from '../../api/hash.ts';
 import { SPEC_HASH_ANNOTATION } from '../../api/labels.ts';
 import type { ObjectMeta } from '../../api/meta.ts';
 import { type ManifestWork, ManifestWorkResource } from '../../api/ocm/manifestwork.ts';
-import { isAlreadyExists } from '../../runtime/apierror.ts';
+import { hasCode, isAlreadyExists } from '../../runtime/apierror.ts';
 import type { Client } from '../../runtime/client.ts';
 import type { WorkState } from '../../work/workstate.ts';
 
 const FIELD_MANAGER = 'codeco-acm';
 
 export interface Written {
+  /** False: it was left alone, or is larger than the hub takes. */
+  sent: boolean;
   /** The work was right once and somebody changed it. */
   corrected: boolean;
   /** Set when the hub keeps something else than was written: `cluster/work: spec.path`. */
@@ -39,18 +41,27 @@ export class WorkWriter {
     const key = `${name}\n${desired}`;
     const missed = this.#misses.get(key);
     if (missed && missed.times >= MOST_MISSES)
-      return { corrected: false, dropped: `${name}: ${missed.path}` };
-    const written = await this.#send(work, live);
+      return { sent: false, corrected: false, dropped: `${name}: ${missed.path}` };
+    let written: ManifestWork;
+    try {
+      written = await this.#send(work, live);
+    } catch (error) {
+      if (!hasCode(error, 'TooLarge')) throw error;
+      const path = `the work is larger than the hub takes (${error.message})`;
+      this.#misses.set(key, { times: MOST_MISSES, path });
+      return { sent: false, corrected: false, dropped: `${name}: ${path}` };
+    }
     if (hashOf(written.spec) === desired) {
       this.#misses.delete(key);
       return {
+        sent: true,
         corrected:
           live?.metadata.annotations?.[SPEC_HASH_ANNOTATION] === desired && live.specHash !== desired,
       };
     }
     const path = firstDifference(work.spec, written.spec, 'spec');
     this.#misses.set(key, { times: (missed?.times ?? 0) + 1, path });
-    return { corrected: false, dropped: `${name}: ${path}` };
+    return { sent: true, corrected: false, dropped: `${name}: ${path}` };
   }
 
   async #send(work: ManifestWork, live: WorkState | undefined): Promise<ManifestWork> {

@@ -5,6 +5,7 @@ import { DISTRIBUTE_LABEL } from '../../api/labels.ts';
 import type { KubeObject } from '../../api/meta.ts';
 import type { AppIdentity } from '../names.ts';
 import { deployment } from './deployment.ts';
+import { channelPolicies } from './networkpolicy.ts';
 import { referencesOf } from './references.ts';
 import { channelService } from './service.ts';
 
@@ -15,19 +16,24 @@ export interface HubObjects {
 }
 
 export interface Rendered {
-  /** In the order in which they are written: what Pods read, Services, Deployments. */
+  /** In the order in which they are written: what Pods read, NetworkPolicies, Services, Deployments. */
   manifests: KubeObject[];
   /** References that cannot be copied, each with why. Kubernetes lets the Pods wait for them. */
   missing: string[];
 }
 
-/** All manifests of an app for one cluster, from the revision and the assignments of its decision. */
+/**
+ * All manifests of an app for one cluster, from the revision and the assignments of its decision.
+ *
+ * @param isolated policy closes the Pods to all but their channels
+ */
 export function renderCluster(
   app: AppIdentity,
   spec: CodecoAppSpec,
   assignments: readonly Assignment[],
   cluster: string,
   hub: HubObjects,
+  isolated: boolean,
 ): Rendered {
   const here = new Map(
     assignments.filter((each) => each.cluster === cluster).map((each) => [each.service, each.replicas]),
@@ -64,6 +70,7 @@ export function renderCluster(
   return {
     manifests: [
       ...copies,
+      ...(isolated ? channelPolicies(app, spec, assignments, cluster) : []),
       ...channels.map((channel) => channelService(app, spec, channel)),
       ...services.map((service) => deployment(app, spec, service, here.get(service.serviceName) ?? 1)),
     ],

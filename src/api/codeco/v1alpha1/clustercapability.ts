@@ -62,6 +62,10 @@ export const ClusterCapabilitySpec = z.strictObject({
 
 export const ClusterCapabilityStatus = z.strictObject({
   observedGeneration: z.int().optional(),
+  /** Clusters that the selection takes. */
+  matched: z.int().optional(),
+  /** The first of them by name. */
+  clusters: z.array(clusterName).max(20).optional(),
   conditions: Conditions.optional(),
 });
 

@@ -19,6 +19,8 @@ export interface ModelContext {
   /** Name and namespace of the object. */
   name: string;
   namespace?: string;
+  /** FederationPolicies that let no application run in the namespace. */
+  closedBy?: readonly string[];
   /** ServiceAccounts that policy lets Pods name. */
   serviceAccounts?: ReadonlySet<string>;
   /** Data sets in the namespace. */
@@ -79,6 +81,11 @@ export function validateModel(spec: CodecoAppSpec, context: ModelContext): Findi
   if (context.namespace !== undefined && FORBIDDEN_NAMESPACE.test(context.namespace)) {
     error('metadata.namespace', context.namespace, 'applications may not run in system namespaces');
   }
+  const [closing] = context.closedBy ?? [];
+  if (closing !== undefined) {
+    const message = `FederationPolicy ${closing} lets no application run in this namespace (denyNamespaces)`;
+    error('metadata.namespace', context.namespace, message);
+  }
   if (
     spec.performanceProfile !== undefined &&
     context.profiles &&
@@ -128,7 +135,7 @@ export function validateModel(spec: CodecoAppSpec, context: ModelContext): Findi
         `the workload would be called ${workload}: ${workload.length} characters, at most ${NAME_LIMIT} are possible`,
       );
     validatePod(service, path, context, error, findings);
-    validateTolerance(spec, service, path, error);
+    validateTolerance(spec, service, path, error, findings);
     service.placement?.clusterSelector?.matchExpressions?.forEach(({ operator, values = [] }, at) => {
       if (['In', 'NotIn'].includes(operator) !== values.length > 0)
         error(
@@ -309,13 +316,31 @@ function validatePod(
       }
     });
   }
-  const claim = podspec.volumes?.find((volume) => volume['persistentVolumeClaim'] !== undefined);
-  if (claim && (placement?.clusters ?? []).length === 0) {
-    error(
-      `${at}.volumes`,
-      String(claim['name']),
-      'a claim exists on certain clusters only: name them in placement.clusters',
-    );
+  validateClaims(podspec, placement?.clusters ?? [], `${at}.volumes`, error, findings);
+}
+
+/** A claim is an object of the managed cluster: it must be known which, and the user must have made it there. */
+function validateClaims(
+  { volumes = [] }: ServiceSpec['podspec'],
+  clusters: readonly string[],
+  path: string,
+  error: Report,
+  findings: Finding[],
+): void {
+  for (const volume of volumes) {
+    const claim = volume['persistentVolumeClaim'] as { claimName?: unknown } | undefined;
+    if (claim === undefined) continue;
+    if (clusters.length === 0) {
+      const message = 'a claim exists on certain clusters only: name them in placement.clusters';
+      error(path, String(volume['name']), message);
+      continue;
+    }
+    findings.push({
+      path,
+      value: String(claim.claimName),
+      message: `the PersistentVolumeClaim must exist on ${clusters.join(', ')}, in the namespace of the same name`,
+      severity: 'Warning',
+    });
   }
 }
 
@@ -325,8 +350,16 @@ function validateTolerance(
   { replicas, move, podspec }: ServiceSpec,
   path: string,
   error: Report,
+  findings: Finding[],
 ): void {
   if (spec.appFailureTolerance !== 'High') return;
+  if (replicas === undefined)
+    findings.push({
+      path: `${path}.replicas`,
+      value: '',
+      message: 'not set: 2, since appFailureTolerance is High',
+      severity: 'Warning',
+    });
   if (replicas === 1) error(`${path}.replicas`, 1, 'appFailureTolerance High needs at least 2 replicas', '2');
   if (move?.policy === 'Pinned')
     error(`${path}.move.policy`, 'Pinned', 'appFailureTolerance High cannot hold for a pinned service');

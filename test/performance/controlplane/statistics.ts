@@ -7,15 +7,30 @@ export interface Summary {
 
 export function summary(values: readonly number[]): Summary {
   const sorted = [...values].sort((a, b) => a - b);
+  return { median: quantile(sorted, 0.5), worst: sorted.at(-1) ?? Number.NaN, values: [...values] };
+}
+
+/** Middle and tail of many single measurements. */
+export interface Distribution {
+  count: number;
+  p50: number;
+  p99: number;
+  worst: number;
+}
+
+export function distribution(values: readonly number[]): Distribution {
+  const sorted = [...values].sort((a, b) => a - b);
   return {
-    median: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
+    count: sorted.length,
+    p50: quantile(sorted, 0.5),
+    p99: quantile(sorted, 0.99),
     worst: sorted.at(-1) ?? Number.NaN,
-    values: [...values],
   };
 }
 
-export function seconds({ median, worst }: Summary): string {
-  return `${median.toFixed(2)} s (worst ${worst.toFixed(2)} s)`;
+/** Nearest rank: a value that was measured, never one between two. */
+function quantile(sorted: readonly number[], q: number): number {
+  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
 }
 
 /** Runs `work` over `items`, at most `width` at once. */

@@ -174,8 +174,8 @@ export class AppReconciler implements Reconciler {
       problems: distribution?.problems ?? [],
       dropped,
       waitingForBase,
-      distributed:
-        distribution !== undefined && distribution.apply.length === 0 && distribution.remove.length === 0,
+      // What was to be applied has been written by now, and read back; what is to be removed may still be going.
+      distributed: distribution !== undefined && distribution.remove.length === 0,
       silent,
       classified: view.classified(),
       violations: [

@@ -68,36 +68,31 @@ export class Deletion {
   /** The base work goes with the last app of its namespace on a cluster. */
   async #removeBaseWorks(app: CodecoApp): Promise<void> {
     const { view, distributor } = this.#deps;
-    const namespace = app.metadata.namespace ?? '';
-    const used = this.#clustersUsedBeside(app);
-    for (const cluster of view.clusters()) {
-      if (used.has(cluster)) continue;
-      const bases = view
-        .baseWorks(cluster)
-        .filter(
-          ({ metadata }) =>
-            metadata.labels?.[APP_NAMESPACE_LABEL] === labelValue(namespace) &&
-            metadata.deletionTimestamp === undefined,
-        );
-      for (const { metadata } of bases) await distributor.remove(metadata);
+    const namespace = labelValue(app.metadata.namespace ?? '');
+    const bases = [...view.clusters()]
+      .flatMap((cluster) => view.baseWorks(cluster))
+      .filter(
+        ({ metadata }) =>
+          metadata.labels?.[APP_NAMESPACE_LABEL] === namespace && metadata.deletionTimestamp === undefined,
+      );
+    for (const { metadata } of bases) {
+      if (!this.#isUsedBeside(app, metadata.namespace ?? '')) await distributor.remove(metadata);
     }
   }
 
-  #clustersUsedBeside(app: CodecoApp): Set<string> {
+  #isUsedBeside(app: CodecoApp, cluster: string): boolean {
     const { view } = this.#deps;
-    const others = view
-      .apps(app.metadata.namespace ?? '')
-      .filter(({ metadata }) => metadata.uid !== app.metadata.uid);
-    return new Set(
-      others.flatMap((other) => {
-        // One that is going itself needs no new works; of several that go, the last takes the base work along.
-        const going = other.metadata.deletionTimestamp !== undefined;
-        const plan = going ? undefined : view.plan(other);
-        const planned = plan?.spec.decision?.assignments ?? [];
-        const present = view.works(other.metadata.uid ?? '').map(({ metadata }) => metadata.namespace ?? '');
-        return [...planned.map(({ cluster }) => cluster), ...present];
-      }),
-    );
+    // Ends at the first one found: of a thousand apps that go together each asks.
+    return view.apps(app.metadata.namespace ?? '').some((other) => {
+      if (other.metadata.uid === app.metadata.uid) return false;
+      // One that is going itself needs no new works; of several that go, the last takes the base work along.
+      const going = other.metadata.deletionTimestamp !== undefined;
+      const planned = going ? undefined : view.plan(other)?.spec.decision?.assignments;
+      return (
+        planned?.some((assignment) => assignment.cluster === cluster) === true ||
+        view.works(other.metadata.uid ?? '').some(({ metadata }) => metadata.namespace === cluster)
+      );
+    });
   }
 
   /** An ordinary deletion is over in seconds and needs no status; one that is not names what it waits for. */

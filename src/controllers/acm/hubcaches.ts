@@ -3,7 +3,11 @@ import {
   type ClusterCapability,
   ClusterCapabilityResource,
 } from '../../api/codeco/v1alpha1/clustercapability.ts';
-import { type CodecoApp, CodecoAppResource } from '../../api/codeco/v1alpha1/codecoapp.ts';
+import {
+  type CodecoApp,
+  CodecoAppResource,
+  type CodecoAppSpec,
+} from '../../api/codeco/v1alpha1/codecoapp.ts';
 import { type Dataset, DatasetResource } from '../../api/codeco/v1alpha1/dataset.ts';
 import {
   type FederationPolicy,
@@ -37,7 +41,8 @@ import {
 import { type ManifestWork, ManifestWorkResource } from '../../api/ocm/manifestwork.ts';
 import { type PlacementDecision, PlacementDecisionResource } from '../../api/ocm/placementdecision.ts';
 import type { InformerFactory } from '../../runtime/informer.ts';
-import { type RevisionState, toRevisionState } from '../../work/revision.ts';
+import { referencesOf } from '../../work/render/references.ts';
+import { modelOf, type RevisionState, toRevisionState } from '../../work/revision.ts';
 import { toWorkState, type WorkState } from '../../work/workstate.ts';
 import { toCachedApp, toLeanCluster, toLeanPlan, toVersion } from './caches.ts';
 import { renderedNames } from './intake.ts';
@@ -57,6 +62,7 @@ export function hubCaches(informers: InformerFactory) {
         uid: ({ metadata }) => [metadata.uid ?? ''],
         // To ask every app of a namespace for its names at each reconcile would be quadratic.
         name: (app) => renderedNames(app).map((name) => `${app.metadata.namespace}/${name}`),
+        reads: ({ metadata, spec }) => datasetsOf(metadata.namespace, spec),
       },
     }),
     plans: informers.informer<AssignmentPlan, AssignmentPlan>({
@@ -67,7 +73,10 @@ export function hubCaches(informers: InformerFactory) {
       resource: ControllerRevisionResource,
       labelSelector: OURS,
       project: toRevisionState,
-      indexers: { owner: ({ metadata }) => (metadata.ownerReferences ?? []).map(({ uid }) => uid) },
+      indexers: {
+        owner: ({ metadata }) => (metadata.ownerReferences ?? []).map(({ uid }) => uid),
+        reads: readBy,
+      },
     }),
     works: informers.informer<ManifestWork, WorkState>({
       resource: ManifestWorkResource,
@@ -101,4 +110,28 @@ export function hubCaches(informers: InformerFactory) {
       labelSelector: `${DISTRIBUTE_LABEL}=true`,
     }),
   };
+}
+
+/** What a change of the object concerns: key of the index `reads`. */
+export function readKey(kind: 'ConfigMap' | 'Secret' | 'Dataset', namespace: string, name: string): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+/** Objects that works rendered from a revision are made of. */
+function readBy(revision: RevisionState): string[] {
+  const spec = modelOf(revision);
+  const { namespace = '' } = revision.metadata;
+  const references = spec?.['codecoapp-msspec'].map(({ podspec }) => referencesOf(podspec)) ?? [];
+  return [
+    ...references.flatMap(({ configMaps }) =>
+      configMaps.map((name) => readKey('ConfigMap', namespace, name)),
+    ),
+    ...references.flatMap(({ secrets }) => secrets.map((name) => readKey('Secret', namespace, name))),
+    ...datasetsOf(namespace, spec),
+  ];
+}
+
+function datasetsOf(namespace: string | undefined, spec: CodecoAppSpec | undefined): string[] {
+  const needs = spec?.['codecoapp-msspec'].flatMap(({ data }) => data ?? []) ?? [];
+  return needs.map(({ dataset }) => readKey('Dataset', namespace ?? '', dataset));
 }

@@ -3,7 +3,7 @@ import { ClusterCapabilityResource } from '../../api/codeco/v1alpha1/clustercapa
 import { FederationPolicyResource } from '../../api/codeco/v1alpha1/federationpolicy.ts';
 import { findCondition } from '../../api/conditions.ts';
 import { APP_NAMESPACE_LABEL, APP_UID_LABEL } from '../../api/labels.ts';
-import { keyOf, type ObjectKey } from '../../api/meta.ts';
+import { keyOf, type ObjectKey, type ObjectMeta } from '../../api/meta.ts';
 import type { Client } from '../../runtime/client.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { Controller } from '../../runtime/controller.ts';
@@ -16,7 +16,7 @@ import { itself, watch } from '../../runtime/watches.ts';
 import { AppReconciler } from './appreconciler.ts';
 import { capabilityStatus } from './capabilitystatus.ts';
 import { clusterChanged } from './federationfacts.ts';
-import { type HubCaches, hubCaches } from './hubcaches.ts';
+import { type HubCaches, hubCaches, readKey } from './hubcaches.ts';
 import { hubView } from './hubview.ts';
 import { acmMetrics } from './metrics.ts';
 import { PodCheck } from './podcheck.ts';
@@ -131,12 +131,22 @@ function watchForApps(caches: HubCaches, controller: Controller): void {
   watch(caches.policies, controller, everyApp, generationChanged);
   watch(caches.capabilities, controller, everyApp, generationChanged);
   watch(caches.profiles, controller, everyApp, generationChanged);
-  const { setBindings, placementDecisions, datasets, configMaps, secrets } = caches;
-  for (const informer of [setBindings, placementDecisions, datasets, configMaps, secrets]) {
-    watch<{ metadata: { name: string; namespace?: string } }>(informer, controller, ({ metadata }) =>
+  for (const informer of [caches.setBindings, caches.placementDecisions]) {
+    watch<{ metadata: ObjectMeta }>(informer, controller, ({ metadata }) =>
       inNamespace(metadata.namespace ?? ''),
     );
   }
+  // Only what reads the object: a namespace may have a thousand apps, and ConfigMaps that change all the time.
+  const readersOf = (kind: Parameters<typeof readKey>[0]) => (object: { metadata: ObjectMeta }) => {
+    const key = readKey(kind, object.metadata.namespace ?? '', object.metadata.name);
+    return [
+      ...revisions.lister.byIndex('reads', key).flatMap(owners),
+      ...apps.lister.byIndex('reads', key).map(keyOf),
+    ];
+  };
+  watch<{ metadata: ObjectMeta }>(caches.configMaps, controller, readersOf('ConfigMap'));
+  watch(caches.secrets, controller, readersOf('Secret'));
+  watch(caches.datasets, controller, readersOf('Dataset'));
 }
 
 /** Which clusters a capability takes, and what a policy amounts to, hang on each other and on the clusters. */

@@ -37,9 +37,11 @@ async function measure(settings: Settings): Promise<Figures> {
           const { apps, repetitions } = settings;
           figures.comparison ??= [];
           figures.comparison.push(await compare(federation, observer, { agent, apps, repetitions }));
+          await keep(figures, settings);
         }
         const { sizes, sizeRepetitions: repetitions } = settings;
         if (grows) figures.growth = await growth(federation, observer, { sizes, repetitions });
+        await keep(figures, settings);
       });
     }
     if (wants('scale')) figures.scale = await scale(where, settings);
@@ -48,6 +50,11 @@ async function measure(settings: Settings): Promise<Figures> {
   }
   figures.tookSeconds = Math.round((performance.now() - started) / 1000);
   return figures;
+}
+
+/** After each step, so that a run that ends early has not measured in vain. */
+async function keep(figures: Figures, { json }: Settings): Promise<void> {
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(figures, undefined, 2)}\n`);
 }
 
 async function main(): Promise<void> {
@@ -60,8 +67,7 @@ async function main(): Promise<void> {
     settings.from === undefined
       ? await measure(settings)
       : (JSON.parse(await readFile(settings.from, 'utf8')) as Figures);
-  if (settings.json !== undefined)
-    await writeFile(settings.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  await keep(figures, settings);
   const text = report(figures);
   if (settings.doc !== undefined) await writeFile(settings.doc, text);
   console.log(text);

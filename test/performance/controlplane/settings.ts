@@ -69,8 +69,8 @@ export function settingsOf(args: readonly string[]): Settings {
     : {
         apps: 150,
         repetitions: 5,
-        sizes: [150, 500, 1000],
-        sizeRepetitions: 3,
+        sizes: [150, 1000],
+        sizeRepetitions: 2,
         scaleApps: 1000,
         clusters: 50,
         samples: 200,

@@ -1,5 +1,5 @@
-import { type Exclusion, exclusionsFor, holdersOf, residencyByFlow } from './eligibility.ts';
-import { delayOf, type FederationModel } from './federation.ts';
+import { holdersOf, type LocationRule, residencyByFlow, rulesFor } from './eligibility.ts';
+import type { FederationModel } from './federation.ts';
 import type { Application, Problem } from './problem.ts';
 import { type Rule, TERMS, type Term } from './result.ts';
 
@@ -23,8 +23,8 @@ export interface ServiceModel {
   /** One replica, by resource. */
   demand: Float64Array;
   allowed: Uint8Array;
-  /** Rules that forbid each location. */
-  exclusions: readonly (readonly Exclusion[])[];
+  /** Rules that forbid single locations; together they make `allowed`. */
+  rules: readonly LocationRule[];
   /** Weighted objective of one replica by location, without channels. */
   unary: Float64Array;
   /** The same by term in its own unit. */
@@ -109,14 +109,15 @@ export function buildApp(
         replicas: Math.floor(service.replicas / parts) + (part < service.replicas % parts ? 1 : 0),
       });
     }
-    const exclusionsAt = exclusionsFor(problem, federation, app, service, residency.get(service.id));
-    const exclusions = federation.ids.map((_, k) => {
-      const found = exclusionsAt(k);
-      return relaxed.size === 0 ? found : found.filter(({ rule }) => !relaxed.has(`${rule}:${service.id}`));
-    });
+    const rules = rulesFor(problem, federation, app, service, residency.get(service.id)).filter(
+      ({ rule }) => !relaxed.has(`${rule}:${service.id}`),
+    );
     const delay = waitingOf(problem, federation, app, service);
-    const scale = totalCalls === 0 ? 0 : 1 / totalCalls / service.replicas;
-    for (let k = 0; k < m; k += 1) delay[k] = delay[k]! * scale;
+    scale(delay, delay, totalCalls === 0 ? 0 : 1 / totalCalls / service.replicas);
+    const carbon = new Float64Array(m);
+    scale(federation.gramsPerCore, carbon, service.demand['cpu'] ?? 0);
+    const resilience = new Float64Array(m);
+    for (let k = 0; k < m; k += 1) resilience[k] = federation.unavailability[k]! / service.replicas;
     return {
       id: service.id,
       replicas: service.replicas,
@@ -129,13 +130,13 @@ export function buildApp(
       demand: Float64Array.from(federation.resources, (resource) =>
         relaxed.has(`Capacity:${service.id}`) ? 0 : (service.demand[resource] ?? 0),
       ),
-      allowed: Uint8Array.from(exclusions, (each) => (each.length === 0 ? 1 : 0)),
-      exclusions,
+      allowed: allowedBy(rules, m),
+      rules,
       unary: new Float64Array(m),
       terms: {
         cost: hourlyCost(federation, service.demand),
-        carbon: federation.gramsPerCore.map((grams) => (service.demand['cpu'] ?? 0) * grams),
-        resilience: federation.unavailability.map((nats) => nats / service.replicas),
+        carbon,
+        resilience,
         delay,
       },
       running: new Map(
@@ -147,19 +148,30 @@ export function buildApp(
   const whole = !split || app.services.every(({ replicas }) => replicas <= MOST_SPLIT);
   const model = { app, federation, services, shards, channels, survive, totalCalls, whole, relaxed };
   const { factor, dropped } = normalise(model);
-  for (const service of services) {
+  for (const { unary, terms } of services) {
+    const { cost, carbon, delay, resilience } = terms;
     for (let k = 0; k < m; k += 1) {
-      service.unary[k] =
-        factor.cost * service.terms.cost[k]! +
-        factor.carbon * service.terms.carbon[k]! +
-        factor.delay * service.terms.delay[k]! +
-        factor.resilience * service.terms.resilience[k]!;
+      unary[k] =
+        factor.cost * cost[k]! +
+        factor.carbon * carbon[k]! +
+        factor.delay * delay[k]! +
+        factor.resilience * resilience[k]!;
     }
   }
   const incident = services.map((_, at) =>
     channels.flatMap(({ from, to }, channel) => (isService(from, at) || isService(to, at) ? [channel] : [])),
   );
   return { ...model, incident, factor, dropped };
+}
+
+function scale(values: Float64Array, into: Float64Array, factor: number): void {
+  for (let k = 0; k < values.length; k += 1) into[k] = factor * values[k]!;
+}
+
+function allowedBy(rules: readonly LocationRule[], m: number): Uint8Array {
+  const allowed = new Uint8Array(m).fill(1);
+  for (const { forbids } of rules) for (let k = 0; k < m; k += 1) if (forbids(k)) allowed[k] = 0;
+  return allowed;
 }
 
 /** What every two parts of a service must differ in, so that spread and survival hold. */
@@ -248,12 +260,15 @@ function waitingOf(
 ): Float64Array {
   const m = federation.ids.length;
   const waiting = new Float64Array(m);
+  const { delay } = federation.network;
+  // One place after the other: their rows are read along.
   const add = (places: readonly number[], calls: number, pair: (place: number, k: number) => number) => {
-    for (let k = 0; k < m; k += 1) {
-      let nearest = places.length === 0 ? federation.paths.worstDelay : Number.POSITIVE_INFINITY;
-      for (const place of places) nearest = Math.min(nearest, delayOf(federation, pair(place, k)));
-      waiting[k] = waiting[k]! + calls * nearest;
-    }
+    const nearest = new Float64Array(m).fill(
+      places.length === 0 ? federation.paths.worstDelay : Number.POSITIVE_INFINITY,
+    );
+    for (const place of places)
+      for (let k = 0; k < m; k += 1) nearest[k] = Math.min(nearest[k]!, delay[pair(place, k)]!);
+    for (let k = 0; k < m; k += 1) waiting[k] = waiting[k]! + calls * nearest[k]!;
   };
   for (const { service: target, location, region, callsPerSecond } of app.entryPoints) {
     if (target !== service.id) continue;
@@ -277,7 +292,11 @@ function normalise(model: Pick<AppModel, 'app' | 'federation' | 'services' | 'ch
 } {
   const { app, federation, services, channels, totalCalls } = model;
   const { average } = federation;
-  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (values: Float64Array) => {
+    let sum = 0;
+    for (let k = 0; k < values.length; k += 1) sum += values[k]!;
+    return sum / values.length;
+  };
   const unary = (term: keyof ServiceModel['terms']) =>
     services.reduce((sum, service) => sum + service.replicas * mean(service.terms[term]), 0);
   const volume = channels.reduce((sum, { gbPerHour }) => sum + gbPerHour, 0);

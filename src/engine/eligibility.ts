@@ -50,91 +50,163 @@ export function exclusionsOf(
   residency: ReadonlySet<string> | undefined,
   k: number,
 ): readonly Exclusion[] {
-  return exclusionsFor(problem, federation, app, service, residency)(k);
+  return exclusionsAt(rulesFor(problem, federation, app, service, residency), k);
 }
 
-/** Shared by all locations that no rule forbids: most do not need an array of their own. */
-const NONE: readonly Exclusion[] = [];
+/** One rule that speaks about single locations, by their index. The message holds only where it forbids. */
+export interface LocationRule {
+  readonly rule: Rule;
+  readonly forbids: (k: number) => boolean;
+  readonly message: (k: number) => string;
+}
 
-/** The same for all locations of one service: what does not depend on the location is looked up once. */
-export function exclusionsFor(
+/** What the rules say about location `k`, in their order. */
+export function exclusionsAt(rules: readonly LocationRule[], k: number): Exclusion[] {
+  return rules.flatMap(({ rule, forbids, message }) => (forbids(k) ? [{ rule, message: message(k) }] : []));
+}
+
+/**
+ * The rules that a service has, of which most have few: each is asked for every location, and for words only
+ * where somebody reads them.
+ */
+export function rulesFor(
   problem: Problem,
   federation: FederationModel,
   app: Application,
   service: Service,
   residency: ReadonlySet<string> | undefined,
-): (k: number) => readonly Exclusion[] {
-  const candidates = app.candidates && new Set(app.candidates);
-  const only = service.onlyLocations && new Set(service.onlyLocations);
-  const not = new Set(service.notLocations);
-  const demand = Object.entries(service.demand);
-  const pinned =
-    service.move.policy === 'Pinned' ? service.running?.map(({ location }) => location) : undefined;
+): LocationRule[] {
+  const rules: LocationRule[] = [];
+  const at = (k: number) => problem.locations[k]!;
+  const add = (rule: Rule, forbids: (k: number) => boolean, message: (k: number) => string) =>
+    rules.push({ rule, forbids, message });
+  if (app.candidates) {
+    const candidates = new Set(app.candidates);
+    add(
+      'Candidate',
+      (k) => !candidates.has(at(k).id),
+      (k) => app.excluded[at(k).id] ?? 'is no candidate of the application',
+    );
+  }
+  if (service.onlyLocations) {
+    const only = new Set(service.onlyLocations);
+    add(
+      'Selector',
+      (k) => !only.has(at(k).id),
+      () => 'is not in placement.clusters',
+    );
+  }
+  if (service.notLocations.length > 0) {
+    const not = new Set(service.notLocations);
+    add(
+      'Selector',
+      (k) => not.has(at(k).id),
+      () => 'is in placement.notClusters',
+    );
+  }
+  if (service.requirements.length > 0) {
+    const unmet = (k: number) => service.requirements.find((each) => !meetsRequirement(each, at(k).labels));
+    add(
+      'Selector',
+      (k) => unmet(k) !== undefined,
+      (k) => {
+        const { key, operator, values } = unmet(k)!;
+        return `label ${key} is ${at(k).labels[key] ?? 'not set'}, needs ${operator} ${values.join(', ')}`.trimEnd();
+      },
+    );
+  }
+  const taint = (k: number) =>
+    at(k).taints.find(
+      (each) =>
+        each.effect !== 'PreferNoSelect' && !tolerated(service, each) && !runsOn(service, at(k), each),
+    );
+  add(
+    'Taint',
+    (k) => at(k).taints.length > 0 && taint(k) !== undefined,
+    (k) => `has the taint ${taint(k)!.key}${taint(k)!.value ? `=${taint(k)!.value}` : ''}`,
+  );
+  for (const [rule, of, noun] of [
+    ['SecurityClass', 'securityClass', 'security'],
+    ['ComplianceClass', 'complianceClass', 'compliance'],
+  ] as const) {
+    const needed = service[of] ?? 0;
+    if (needed > 0)
+      add(
+        rule,
+        (k) => (at(k)[of] ?? 0) < needed,
+        () => `holds too low a ${noun} class`,
+      );
+  }
+  if (residency) {
+    add(
+      'Residency',
+      (k) => {
+        const { jurisdiction } = at(k);
+        return jurisdiction === undefined || !residency.has(jurisdiction);
+      },
+      (k) =>
+        `lies in ${at(k).jurisdiction ?? 'no known jurisdiction'}, the data must stay in ${[...residency].join(' or ') || 'places that exclude each other'}`,
+    );
+  }
   const required = service.data
     .filter(({ locality }) => locality === 'Required')
     .map((need) => ({ need, holders: holdersOf(problem, federation, need) }));
-  return (k) => {
-    const location = problem.locations[k]!;
-    let found: Exclusion[] | undefined;
-    const add = (rule: Rule, message: string) => {
-      found ??= [];
-      found.push({ rule, message });
-    };
-    if (candidates && !candidates.has(location.id)) {
-      add('Candidate', app.excluded[location.id] ?? 'is no candidate of the application');
-    }
-    if (only && !only.has(location.id)) add('Selector', 'is not in placement.clusters');
-    if (not.has(location.id)) add('Selector', 'is in placement.notClusters');
-    const unmet =
-      service.requirements.length === 0
-        ? undefined
-        : service.requirements.find((requirement) => !meetsRequirement(requirement, location.labels));
-    if (unmet)
-      add(
-        'Selector',
-        `label ${unmet.key} is ${location.labels[unmet.key] ?? 'not set'}, needs ${unmet.operator} ${unmet.values.join(', ')}`.trimEnd(),
-      );
-    const taint =
-      location.taints.length === 0
-        ? undefined
-        : location.taints.find(
-            (each) =>
-              each.effect !== 'PreferNoSelect' &&
-              !tolerated(service, each) &&
-              !runsOn(service, location, each),
-          );
-    if (taint) add('Taint', `has the taint ${taint.key}${taint.value ? `=${taint.value}` : ''}`);
-    if ((location.securityClass ?? 0) < (service.securityClass ?? 0))
-      add('SecurityClass', 'holds too low a security class');
-    if ((location.complianceClass ?? 0) < (service.complianceClass ?? 0))
-      add('ComplianceClass', 'holds too low a compliance class');
-    if (residency && !(location.jurisdiction !== undefined && residency.has(location.jurisdiction))) {
-      add(
-        'Residency',
-        `lies in ${location.jurisdiction ?? 'no known jurisdiction'}, the data must stay in ${[...residency].join(' or ') || 'places that exclude each other'}`,
-      );
-    }
-    const far =
-      required.length === 0
-        ? undefined
-        : required.find(({ need, holders }) => !reaches(federation, need, holders, k));
-    if (far) add('Data', `data set ${far.need.dataset} is not within reach`);
-    if (pinned && !pinned.includes(location.id)) add('Pinned', 'the service is pinned to where it runs');
+  if (required.length > 0) {
+    const far = (k: number) => required.find(({ need, holders }) => !reaches(federation, need, holders, k));
+    add(
+      'Data',
+      (k) => far(k) !== undefined,
+      (k) => `data set ${far(k)!.need.dataset} is not within reach`,
+    );
+  }
+  if (service.move.policy === 'Pinned' && service.running) {
+    const pinned = new Set(service.running.map(({ location }) => location));
+    add(
+      'Pinned',
+      (k) => !pinned.has(at(k).id),
+      () => 'the service is pinned to where it runs',
+    );
+  }
+  return [...rules, ...sizeRules(problem, federation, service)];
+}
+
+/** One replica has to fit into what is free, and then on one node. */
+function sizeRules(
+  { locations }: Problem,
+  { free, resources }: FederationModel,
+  service: Service,
+): LocationRule[] {
+  const R = resources.length;
+  const demand = resources.flatMap((resource, r) => {
+    const amount = service.demand[resource] ?? 0;
+    return amount > 0 ? [{ resource, r, amount }] : [];
+  });
+  const tooBig = (k: number): (typeof demand)[number] | undefined => {
     // A loop, not a search by function: it runs for every service and location.
-    let tooBig: (typeof demand)[number] | undefined;
-    for (let each = 0; each < demand.length && !tooBig; each += 1) {
-      const [resource, amount] = demand[each]!;
-      if (amount > (location.free[resource] ?? 0) * (1 + 1e-12)) tooBig = demand[each];
+    for (let each = 0; each < demand.length; each += 1) {
+      const { r, amount } = demand[each]!;
+      if (amount > free[k * R + r]! * (1 + 1e-12)) return demand[each];
     }
-    if (tooBig)
-      add(
-        'Capacity',
-        `has ${format(location.free[tooBig[0]] ?? 0)} ${tooBig[0]} free, one replica needs ${format(tooBig[1])}`,
-      );
-    else if (location.shapes && !location.shapes.some((shape) => fits(service, shape)))
-      add('Shape', 'has no node with room for one replica');
-    return found ?? NONE;
+    return undefined;
   };
+  return [
+    {
+      rule: 'Capacity',
+      forbids: (k) => tooBig(k) !== undefined,
+      message: (k) => {
+        const { resource, r, amount } = tooBig(k)!;
+        return `has ${format(free[k * R + r]!)} ${resource} free, one replica needs ${format(amount)}`;
+      },
+    },
+    {
+      rule: 'Shape',
+      forbids: (k) => {
+        const { shapes } = locations[k]!;
+        return shapes !== undefined && !shapes.some((shape) => fits(service, shape)) && !tooBig(k);
+      },
+      message: () => 'has no node with room for one replica',
+    },
+  ];
 }
 
 function tolerated({ tolerations }: Service, taint: Location['taints'][number]): boolean {

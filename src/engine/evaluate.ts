@@ -194,16 +194,23 @@ function hasBandwidth(model: AppModel, at: Placement, load: Load): boolean {
   return model.channels.every(({ mbps }) => mbps === 0) || reserveAll(model, at, copyLoad(load));
 }
 
-/** Reserves the bandwidth of every ASSURED channel; false when a link has too little. */
+/**
+ * Reserves the bandwidth of every ASSURED channel; false when a link, or a pair of locations, has too little.
+ * Parts of a caller that share a location are one flow there, whose limit they keep together.
+ */
 export function reserveAll(model: AppModel, at: Placement, load: Load): boolean {
   const m = model.federation.ids.length;
   let enough = true;
   for (const channel of model.channels) {
     if (channel.mbps === 0) continue;
+    const flows = new Map<number, number>();
     for (const { from, to, share } of routesOf(model, channel, at)) {
       const pair = from * m + to;
-      if (!carries(model.federation, load, pair, channel.mbps * share)) enough = false;
-      reserve(model.federation, load, pair, channel.mbps * share);
+      flows.set(pair, (flows.get(pair) ?? 0) + channel.mbps * share);
+    }
+    for (const [pair, mbps] of flows) {
+      if (!carries(model.federation, load, pair, mbps)) enough = false;
+      reserve(model.federation, load, pair, mbps);
     }
   }
   return enough;

@@ -1,6 +1,8 @@
 import type { AppModel } from './appmodel.ts';
-import { keepsRules, objectiveOf, type Placement, routesOf, termsOf } from './evaluate.ts';
+import { exclusionsAt } from './eligibility.ts';
+import { objectiveOf, type Placement, routesOf, termsOf } from './evaluate.ts';
 import { fitsOn, type Load } from './load.ts';
+import { Moves } from './moves.ts';
 import type { ChannelPlacement, Reason, ServicePlacement } from './result.ts';
 
 /** Locations that are named one by one; `removed` counts them all. */
@@ -10,12 +12,14 @@ const RULED_OUT = 8;
 export function explainServices(model: AppModel, at: Placement, load: Load): ServicePlacement[] {
   const { ids } = model.federation;
   const places = servicesOf(model, at);
+  const moves = new Moves(model, at);
   return model.services.map((service, index) => {
     const removed: Record<string, number> = {};
     const ruledOut: Reason[] = [];
-    service.exclusions.forEach((exclusions, k) => {
-      for (const { rule } of exclusions) removed[rule] = (removed[rule] ?? 0) + 1;
-      const first = exclusions[0];
+    for (const { rule, forbids } of service.rules)
+      for (let k = 0; k < ids.length; k += 1) if (forbids(k)) removed[rule] = (removed[rule] ?? 0) + 1;
+    for (let k = 0; k < ids.length && ruledOut.length < RULED_OUT; k += 1) {
+      const [first] = service.allowed[k] ? [] : exclusionsAt(service.rules, k);
       if (first)
         ruledOut.push({
           rule: first.rule,
@@ -24,8 +28,8 @@ export function explainServices(model: AppModel, at: Placement, load: Load): Ser
           location: ids[k]!,
           message: first.message,
         });
-    });
-    const elsewhere = otherPlaces(model, at, index, load);
+    }
+    const elsewhere = otherPlaces(model, at, index, load, moves);
     ruledOut.push(...elsewhere.ruledOut);
     return {
       ...places[index]!,
@@ -58,41 +62,52 @@ function otherPlaces(
   at: Placement,
   index: number,
   load: Load,
+  moves: Moves,
 ): Pick<ServicePlacement, 'runnerUp' | 'ruledOut'> {
   const { ids, paths } = model.federation;
   const service = model.services[index]!;
   const ruledOut: Reason[] = [];
-  let runnerUp: ServicePlacement['runnerUp'];
   // A split service has no single next location.
   if (service.shards.length > 1) return { ruledOut };
-  const shard = service.shards[0]!;
-  const here = at[shard]!;
+  const here = at[service.shards[0]!]!;
+  const { costOf, brokenBy } = moves.of(index);
+  const reason = (k: number, why: Pick<Reason, 'rule' | 'message'> & Partial<Reason>) => {
+    if (ruledOut.length < RULED_OUT)
+      ruledOut.push({ application: model.app.id, service: service.id, location: ids[k]!, ...why });
+  };
+  let next = -1;
+  let least = Number.POSITIVE_INFINITY;
   for (let k = 0; k < ids.length; k += 1) {
     if (k === here || !service.allowed[k]) continue;
-    const reason = { application: model.app.id, service: service.id, location: ids[k]! };
     if (!fitsOn(model.federation, load, k, service.demand, service.replicas)) {
-      ruledOut.push({ ...reason, rule: 'Capacity', message: 'is full' });
+      reason(k, { rule: 'Capacity', message: 'is full' });
       continue;
     }
-    const there = at.slice();
-    there[shard] = k;
-    const broken = model.incident[index]!.map((channel) => model.channels[channel]!).find(
-      (channel) => !keepsRules(model, channel, routesOf(model, channel, there)),
-    );
+    const broken = brokenBy(k);
     if (broken) {
-      const route = routesOf(model, broken, there).find(({ from, to }) => from !== to)!;
+      const { channel, routes } = broken;
+      const route = routes.find(({ from, to }) => from !== to)!;
       const delay = paths.delay[route.from * ids.length + route.to]!;
-      const message = !broken.crossing
-        ? `channel ${broken.id} may not cross clusters`
-        : `channel ${broken.id} allows ${broken.maxDelay} ms, ${Number.isFinite(delay) ? `best path ${round(delay)} ms` : 'no path is known'}`;
-      ruledOut.push({ ...reason, rule: broken.crossing ? 'Delay' : 'Crossing', channel: broken.id, message });
+      const message = !channel.crossing
+        ? `channel ${channel.id} may not cross clusters`
+        : `channel ${channel.id} allows ${channel.maxDelay} ms, ${Number.isFinite(delay) ? `best path ${round(delay)} ms` : 'no path is known'}`;
+      reason(k, { rule: channel.crossing ? 'Delay' : 'Crossing', channel: channel.id, message });
       continue;
     }
-    const objective = objectiveOf(model, there);
-    if (!runnerUp || objective < runnerUp.objective)
-      runnerUp = { location: ids[k]!, objective, terms: termsOf(model, there) };
+    const cost = costOf(k);
+    if (cost >= least) continue;
+    least = cost;
+    next = k;
   }
-  return { ...(runnerUp ? { runnerUp } : {}), ruledOut };
+  if (next < 0) return { ruledOut };
+  const there = at.slice();
+  there[service.shards[0]!] = next;
+  const runnerUp = {
+    location: ids[next]!,
+    objective: objectiveOf(model, there),
+    terms: termsOf(model, there),
+  };
+  return { runnerUp, ruledOut };
 }
 
 /** Each own channel on the route that carries most of it. */

@@ -62,11 +62,11 @@ export function buildFederation(problem: Problem): FederationModel {
   if (availability.every(Number.isNaN)) unknownTerms.push('resilience');
   for (const values of [watts, gramsPerKWh, availability]) worstForUnknown(values, 0, 1);
   const zones = [...new Set(locations.map(zoneOf))].sort();
-  const usdPerGB = paths.usdPerGB.map((each, pair) => each || egress(problem, pair));
+  const zoneIndex = new Map(zones.map((zone, at) => [zone, at]));
+  const usdPerGB = withEgress(problem, paths.usdPerGB);
   const ids = locations.map(({ id }) => id);
-  const grams = usdPerGB.map((_, pair) => gramsPerGB({ paths, gramsPerKWh, ids }, pair));
-  const delay = paths.delay.map((_, pair) => delayOf({ paths }, pair));
-  const average = (values: Float64Array) => values.reduce((sum, each) => sum + each, 0) / values.length;
+  const grams = gramsOfPairs(paths, gramsPerKWh);
+  const delay = knownDelays(paths);
   return {
     ids,
     index: new Map(locations.map(({ id }, at) => [id, at])),
@@ -76,7 +76,7 @@ export function buildFederation(problem: Problem): FederationModel {
     gramsPerCore: watts.map((each, at) => (each * gramsPerKWh[at]!) / 1000),
     gramsPerKWh,
     unavailability: availability,
-    zone: Int32Array.from(locations, (location) => zones.indexOf(zoneOf(location))),
+    zone: Int32Array.from(locations, (location) => zoneIndex.get(zoneOf(location))!),
     paths,
     usdPerGB,
     network: { delay, hardDelay: paths.delay, usd: usdPerGB, grams, lossNats: paths.lossNats },
@@ -107,9 +107,56 @@ export function gramsPerGB(
   return paths.kWhPerGB[pair]! * grams;
 }
 
-function egress({ locations }: Problem, pair: number): number {
-  const [from, to] = [locations[Math.floor(pair / locations.length)]!, locations[pair % locations.length]!];
-  return from === to || to.region === undefined ? 0 : (from.egressUSDPerGB?.[to.region] ?? 0);
+/** O(locations squared), as the two after it: flat loops, for they run over a million pairs. */
+function withEgress({ locations }: Problem, usdPerGB: Float64Array): Float64Array {
+  if (locations.every(({ egressUSDPerGB }) => egressUSDPerGB === undefined)) return usdPerGB;
+  const m = locations.length;
+  const regions = [...new Set(locations.flatMap(({ region }) => region ?? []))];
+  const region = Int32Array.from(locations, (each) =>
+    each.region === undefined ? -1 : regions.indexOf(each.region),
+  );
+  const to = new Float64Array(regions.length);
+  let filled = usdPerGB;
+  locations.forEach(({ egressUSDPerGB }, k) => {
+    if (egressUSDPerGB === undefined) return;
+    regions.forEach((name, r) => {
+      to[r] = egressUSDPerGB[name] ?? 0;
+    });
+    for (let l = 0; l < m; l += 1) {
+      const at = k * m + l;
+      const price = l !== k && region[l]! >= 0 && !usdPerGB[at] ? to[region[l]!]! : 0;
+      if (price === 0) continue;
+      if (filled === usdPerGB) filled = usdPerGB.slice();
+      filled[at] = price;
+    }
+  });
+  return filled;
+}
+
+function gramsOfPairs({ kWhPerGB, size }: Paths, gramsPerKWh: Float64Array): Float64Array {
+  const grams = new Float64Array(kWhPerGB.length);
+  for (let k = 0, at = 0; k < size; k += 1) {
+    const own = gramsPerKWh[k]!;
+    for (let l = 0; l < size; l += 1, at += 1) grams[at] = kWhPerGB[at]! * ((own + gramsPerKWh[l]!) / 2);
+  }
+  return grams;
+}
+
+/** The same array where all paths are known. */
+function knownDelays({ delay, worstDelay }: Paths): Float64Array {
+  let known = delay;
+  for (let at = 0; at < delay.length; at += 1) {
+    if (Number.isFinite(delay[at]!)) continue;
+    if (known === delay) known = delay.slice();
+    known[at] = worstDelay;
+  }
+  return known;
+}
+
+function average(values: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < values.length; at += 1) sum += values[at]!;
+  return sum / values.length;
 }
 
 function incomingOf({ applications }: Problem): Map<string, { other: Application; channel: Channel }[]> {

@@ -45,14 +45,14 @@ export function use(load: Load, k: number, demand: Float64Array, replicas: numbe
 
 /** Adds reserved bandwidth to the links between two locations. */
 export function reserve(federation: FederationModel, load: Load, pair: number, mbps: number): void {
-  for (const link of federation.paths.links[pair] ?? []) load.links[link] = load.links[link]! + mbps;
+  for (const link of federation.paths.linksOf(pair)) load.links[link] = load.links[link]! + mbps;
 }
 
 /** Whether the links between two locations carry `mbps` more. */
 export function carries(federation: FederationModel, load: Load, pair: number, mbps: number): boolean {
   const { paths } = federation;
-  if (paths.pairBandwidth[pair]! < mbps - EPSILON) return false;
-  return (paths.links[pair] ?? []).every(
-    (link) => load.links[link]! + mbps <= paths.capacity[link]! * (1 + EPSILON),
-  );
+  if (paths.pairBandwidth && paths.pairBandwidth[pair]! < mbps - EPSILON) return false;
+  return paths
+    .linksOf(pair)
+    .every((link) => load.links[link]! + mbps <= paths.capacity[link]! * (1 + EPSILON));
 }

@@ -12,12 +12,12 @@ export interface Paths {
   readonly kWhPerGB: Float64Array;
   /** Minus log of the share of packets that arrive. */
   readonly lossNats: Float64Array;
-  /** Links of the path, by index into `capacity`; undefined for matrices and inside a location. */
-  readonly links: (readonly number[] | undefined)[];
+  /** Links of the path of a pair, by index into `capacity`; none for matrices and inside a location. */
+  readonly linksOf: (pair: number) => readonly number[];
   /** Mbit/s by link; Infinity where it is not known. */
   readonly capacity: Float64Array;
-  /** Mbit/s by pair, where matrices give it; Infinity otherwise. */
-  readonly pairBandwidth: Float64Array;
+  /** Mbit/s by pair, Infinity where it is not known; only where matrices give it. */
+  readonly pairBandwidth: Float64Array | undefined;
   /** Largest finite delay: what an unknown path counts for a preference. */
   readonly worstDelay: number;
 }
@@ -48,12 +48,19 @@ export interface PathNetwork {
 export function networkOf(problem: Pick<Problem, 'locations' | 'nodes' | 'links'>): PathNetwork {
   const names = [...problem.locations.map(({ id }) => id), ...problem.nodes];
   const index = new Map(names.map((name, at) => [name, at]));
-  const links = problem.links.flatMap((link) =>
-    link.bidirectional ? [link, { ...link, from: link.to, to: link.from }] : [link],
-  );
+  const links: Problem['links'] = [];
+  const ends: number[] = [];
+  for (const each of problem.links) {
+    const [a, b] = [index.get(each.from)!, index.get(each.to)!];
+    links.push(each);
+    ends.push(a, b);
+    if (!each.bidirectional) continue;
+    links.push(each);
+    ends.push(b, a);
+  }
   const places = names.length;
-  const from = Int32Array.from(links, (link) => index.get(link.from)!);
-  const end = Int32Array.from(links, (link) => index.get(link.to)!);
+  const from = Int32Array.from(links, (_, at) => ends[2 * at]!);
+  const end = Int32Array.from(links, (_, at) => ends[2 * at + 1]!);
   const start = new Int32Array(places + 1);
   for (const place of from) start[place + 1] = start[place + 1]! + 1;
   for (let place = 0; place < places; place += 1) start[place + 1] = start[place + 1]! + start[place]!;

@@ -26,7 +26,7 @@ describe('paths', () => {
     });
     expect(paths.delay[1]).toBe(5);
     expect(paths.usdPerGB[1]).toBe(3);
-    expect(paths.links[1]).toEqual([0, 2]);
+    expect(paths.linksOf(1)).toEqual([0, 2]);
   });
 
   it('never lead through a location', () => {
@@ -51,8 +51,8 @@ describe('paths', () => {
         { from: 'n1', to: 'c', delayMs: 1 },
       ],
     });
-    expect(paths.links[1]).toEqual([2, 3]);
-    expect(paths.links[2]).toEqual([4]);
+    expect(paths.linksOf(1)).toEqual([2, 3]);
+    expect(paths.linksOf(2)).toEqual([4]);
   });
 
   it('prefer fewer links also where the way with more is found first', () => {
@@ -66,7 +66,7 @@ describe('paths', () => {
         { from: 'n3', to: 'b', delayMs: 0.5 },
       ],
     });
-    expect(paths.links[1]).toEqual([3, 4]);
+    expect(paths.linksOf(1)).toEqual([3, 4]);
   });
 
   it('come to an end over links without delay in a circle', () => {
@@ -79,7 +79,7 @@ describe('paths', () => {
       ],
     });
     expect(paths.delay[1]).toBe(0);
-    expect(paths.links[1]).toHaveLength(3);
+    expect(paths.linksOf(1)).toHaveLength(3);
   });
 
   it('come from matrices where there are any, with null for no path', () => {

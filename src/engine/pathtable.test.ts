@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomOf } from '../../test/support/randomproblem.ts';
+import type { Paths } from './paths.ts';
 import { PathTable } from './pathtable.ts';
 import { PROBLEM_FORMAT, Problem } from './problem.ts';
 
@@ -42,6 +43,11 @@ function withDelays(problem: Problem, delays: readonly number[]): Problem {
   };
 }
 
+/** Every figure of every pair, and its links. */
+function figuresOf({ linksOf, ...paths }: Paths) {
+  return { ...paths, links: Array.from(paths.delay, (_, pair) => linksOf(pair)) };
+}
+
 describe('a table of paths', () => {
   it('is after any changes what a fresh one is, faster or slower, down or undone', () => {
     fc.assert(
@@ -63,13 +69,29 @@ describe('a table of paths', () => {
             const link = which % count;
             delays[link] = delay;
             const rows = table.change(link, delay);
-            expect(table.paths).toEqual(new PathTable(withDelays(problem, delays)).paths);
+            expect(figuresOf(table.paths)).toEqual(
+              figuresOf(new PathTable(withDelays(problem, delays)).paths),
+            );
             expect(new Set(rows).size).toBe(rows.length);
           }
         },
       ),
       { numRuns: 400 },
     );
+  });
+
+  it('adds up along each path what its links cost', () => {
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const problem = randomNetwork(seed);
+      const { paths } = new PathTable(problem);
+      const links = problem.links.flatMap((link) => (link.bidirectional ? [link, link] : [link]));
+      for (let pair = 0; pair < paths.size ** 2; pair += 1) {
+        const along = paths.linksOf(pair).map((link) => links[link]!);
+        const sum = (of: 'usdPerGB' | 'kWhPerGB') => along.reduce((total, link) => total + link[of]!, 0);
+        expect(paths.usdPerGB[pair]).toBe(sum('usdPerGB'));
+        expect(paths.kWhPerGB[pair]).toBe(sum('kWhPerGB'));
+      }
+    }
   });
 
   it('says which link or delay is wrong', () => {

@@ -10,19 +10,20 @@ import type { Problem } from './problem.ts';
 export class PathTable {
   readonly #network: PathNetwork;
   readonly #tree: PathTree;
-  /** source x place: ms, link by which it is reached. */
-  readonly #delay: Float64Array;
+  /** source x transit place: ms. */
+  readonly #transit: Float64Array;
+  /** source x place: link by which it is reached; -1. */
   readonly #previous: Int32Array;
   readonly #rowWorst: Float64Array;
   readonly #paths: { -readonly [K in keyof Paths]: Paths[K] };
 
-  /** All pairs from scratch. O(locations x (arcs of nodes) log nodes + locations squared x links of a path). */
+  /** All pairs from scratch. O(locations x (arcs of nodes) log nodes + locations squared). */
   constructor(problem: Pick<Problem, 'locations' | 'nodes' | 'links'>) {
     const network = networkOf(problem);
     const { locations: m, places } = network;
     this.#network = network;
     this.#tree = new PathTree(network);
-    this.#delay = new Float64Array(m * places);
+    this.#transit = new Float64Array(m * (places - m));
     this.#previous = new Int32Array(m * places);
     this.#rowWorst = new Float64Array(m);
     this.#paths = {
@@ -31,9 +32,9 @@ export class PathTable {
       usdPerGB: new Float64Array(m * m),
       kWhPerGB: new Float64Array(m * m),
       lossNats: new Float64Array(m * m),
-      links: new Array<readonly number[] | undefined>(m * m),
+      linksOf: (pair) => this.#linksOf(pair),
       capacity: network.capacity,
-      pairBandwidth: new Float64Array(m * m).fill(Number.POSITIVE_INFINITY),
+      pairBandwidth: undefined,
       worstDelay: 0,
     };
     for (let source = 0; source < m; source += 1) this.#grow(source);
@@ -62,7 +63,7 @@ export class PathTable {
       if (u !== source && u < m) continue;
       const row = source * places;
       const used = this.#previous[row + v] === link;
-      const gains = delay < before && this.#delay[row + u]! + delay <= this.#delay[row + v]!;
+      const gains = delay < before && this.#delayTo(source, u) + delay <= this.#delayTo(source, v);
       if ((used && delay !== before) || gains) sources.push(source);
     }
     for (const source of sources) this.#grow(source);
@@ -71,47 +72,44 @@ export class PathTable {
   }
 
   #grow(source: number): void {
-    const { locations: m, places, from, usdPerGB, kWhPerGB, lossNats } = this.#network;
+    const { locations: m, places } = this.#network;
     const tree = this.#tree;
     tree.grow(source);
     const paths = this.#paths;
-    const own = source * places;
-    const fresh = tree.previous;
+    const first = source * m;
     let worst = 0;
-    // A path changed if one of its links did: from the end back to the first place that is known.
-    const same = new Int8Array(places);
-    same[source] = 1;
-    const isSame = (place: number): boolean => {
-      if (same[place] !== 0) return same[place] === 1;
-      const link = fresh[place]!;
-      const kept = link >= 0 && this.#previous[own + place] === link && isSame(from[link]!);
-      same[place] = kept ? 1 : -1;
-      return kept;
-    };
     for (let target = 0; target < m; target += 1) {
-      const at = source * m + target;
       const delay = tree.delay[target]!;
-      paths.delay[at] = delay;
       if (delay > worst && delay !== Number.POSITIVE_INFINITY) worst = delay;
-      if (target === source || (isSame(target) && paths.links[at] !== undefined)) continue;
-      const along: number[] = [];
-      for (let place = target; place !== source && fresh[place]! >= 0; place = from[fresh[place]!]!)
-        along.push(fresh[place]!);
-      along.reverse();
-      let [usd, kWh, nats] = [0, 0, 0];
-      for (const link of along) {
-        usd += usdPerGB[link]!;
-        kWh += kWhPerGB[link]!;
-        nats += lossNats[link]!;
-      }
-      paths.usdPerGB[at] = usd;
-      paths.kWhPerGB[at] = kWh;
-      paths.lossNats[at] = nats;
-      paths.links[at] = along.length > 0 ? along : undefined;
     }
+    paths.delay.set(tree.delay.subarray(0, m), first);
+    paths.usdPerGB.set(tree.usdPerGB.subarray(0, m), first);
+    paths.kWhPerGB.set(tree.kWhPerGB.subarray(0, m), first);
+    paths.lossNats.set(tree.lossNats.subarray(0, m), first);
     this.#rowWorst[source] = worst;
-    this.#delay.set(tree.delay, own);
-    this.#previous.set(fresh, own);
+    this.#transit.set(tree.delay.subarray(m), source * (places - m));
+    this.#previous.set(tree.previous, source * places);
+  }
+
+  #delayTo(source: number, place: number): number {
+    const { locations: m, places } = this.#network;
+    return place < m
+      ? this.#paths.delay[source * m + place]!
+      : this.#transit[source * (places - m) + place - m]!;
+  }
+
+  /** From the end back to the source. */
+  #linksOf(pair: number): readonly number[] {
+    const { locations: m, places, from } = this.#network;
+    const source = Math.floor(pair / m);
+    const row = source * places;
+    const along: number[] = [];
+    for (let place = pair % m; place !== source; place = from[along.at(-1)!]!) {
+      const link = this.#previous[row + place]!;
+      if (link < 0) break;
+      along.push(link);
+    }
+    return along.reverse();
   }
 
   #worst(): void {

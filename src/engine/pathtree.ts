@@ -11,9 +11,15 @@ export class PathTree {
   readonly hops: Int32Array;
   /** Link by which a place is reached; -1. */
   readonly previous: Int32Array;
+  /** Sums along the way, from the source on. */
+  readonly usdPerGB: Float64Array;
+  readonly kWhPerGB: Float64Array;
+  readonly lossNats: Float64Array;
   /** Transit places that are reached and not settled, and where in the heap each is; -1 none, -2 settled. */
   readonly #heap: Int32Array;
   readonly #slot: Int32Array;
+  /** Transit places in the order in which they were settled. */
+  readonly #settled: Int32Array;
   #size = 0;
   readonly #network: PathNetwork;
 
@@ -23,6 +29,10 @@ export class PathTree {
     this.delay = new Float64Array(places);
     this.hops = new Int32Array(places);
     this.previous = new Int32Array(places);
+    this.usdPerGB = new Float64Array(places);
+    this.kWhPerGB = new Float64Array(places);
+    this.lossNats = new Float64Array(places);
+    this.#settled = new Int32Array(places);
     this.#heap = new Int32Array(places);
     this.#slot = new Int32Array(places);
   }
@@ -38,6 +48,7 @@ export class PathTree {
     slot.fill(-1);
     delay[source] = 0;
     this.#size = 0;
+    let settled = 0;
     let place = source;
     for (;;) {
       // Settled: -2.
@@ -63,8 +74,30 @@ export class PathTree {
         }
         this.#rise(slot[next]!);
       }
-      if (this.#size === 0) return;
+      if (this.#size === 0) break;
       place = this.#pop();
+      this.#settled[settled] = place;
+      settled += 1;
+    }
+    this.#sumUp(source, settled);
+  }
+
+  /** What comes before a place in the order of settling has its sums already; locations come last. */
+  #sumUp(source: number, settled: number): void {
+    const { locations, from, usdPerGB, kWhPerGB, lossNats } = this.#network;
+    const { previous } = this;
+    const [usd, kWh, nats] = [this.usdPerGB, this.kWhPerGB, this.lossNats];
+    usd.fill(0);
+    kWh.fill(0);
+    nats.fill(0);
+    for (let turn = 0; turn < settled + locations; turn += 1) {
+      const place = turn < settled ? this.#settled[turn]! : turn - settled;
+      const link = previous[place]!;
+      if (link < 0 || place === source) continue;
+      const before = from[link]!;
+      usd[place] = usd[before]! + usdPerGB[link]!;
+      kWh[place] = kWh[before]! + kWhPerGB[link]!;
+      nats[place] = nats[before]! + lossNats[link]!;
     }
   }
 

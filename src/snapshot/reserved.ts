@@ -53,7 +53,7 @@ export function lessReserved(
     for (const { location, replicas } of callers) {
       const from = index.get(location)!;
       const pair = from * paths().size + nearestOf(paths(), from, callees);
-      for (const link of paths().links[pair] ?? [])
+      for (const link of paths().linksOf(pair))
         load[link] = load[link]! + ((figures.bandwidthMbps ?? 0) * replicas) / total;
     }
   }

@@ -2,6 +2,7 @@ import type { Budget } from '../budget.ts';
 import type { Gqap } from '../gqap/gqap.ts';
 import type { Judge } from '../judge.ts';
 import { beam } from './beam.ts';
+import { firstFit } from './firstfit.ts';
 import { ForestWalk } from './forest.ts';
 import { offer } from './incumbent.ts';
 import { allLabels, indexLabels, propagate } from './labels.ts';
@@ -67,18 +68,21 @@ export function solveExact(
   seed: number,
   start?: Int32Array,
 ): ExactResult {
+  const floor = leastUnary(gqap);
+  if (floor === Number.POSITIVE_INFINITY) return nothing(gqap);
+  const first = start ?? firstFit(gqap, judge);
+  if (isFree(gqap)) return placeFree(gqap, judge, budget, seed, first);
   const state = stateOf(gqap, judge, 'Cost', budget);
+  if (!state) return cutShort(gqap, judge, first, floor);
   if (!openRoot(state)) return nothing(gqap);
   const random = randomOf(seed);
-  const free = state.ceiling === 1;
-  if (!free) firstPlacements(state, random, start);
-  const result = free ? unknown(gqap) : searchFrom(state, COST, budget, random);
+  firstPlacements(state, random, start, first);
+  const result = searchFrom(state, COST, budget, random);
   if (result.at || result.complete || budget.exhausted()) return result;
   // Nothing found on the way: whether there is anything is a question of its own, and an easier one.
   const feasible = findFeasible(gqap, judge, budget, seed);
   if (feasible === 'None') return nothing(gqap);
   if (feasible === undefined) return result;
-  if (free) return costFree(gqap, feasible);
   return start ? result : solveExact(gqap, judge, budget, seed, feasible);
 }
 
@@ -92,16 +96,23 @@ export function findFeasible(
   budget: Budget,
   seed: number,
 ): Int32Array | 'None' | undefined {
+  if (leastUnary(gqap) === Number.POSITIVE_INFINITY) return 'None';
   const state = stateOf(gqap, judge, 'Feasibility', budget);
+  if (!state) return undefined;
   if (!openRoot(state)) return 'None';
   const random = randomOf(seed);
-  firstPlacements(state, random, undefined);
+  firstPlacements(state, random, undefined, undefined);
   const result = searchFrom(state, FEASIBILITY, budget, random);
   return result.at ?? (result.complete ? 'None' : undefined);
 }
 
-function stateOf(gqap: Gqap, judge: Judge, goal: 'Cost' | 'Feasibility', budget: Budget): State {
-  const state = prepare(gqap, goal);
+/** Undefined: the budget ended first. */
+function stateOf(gqap: Gqap, judge: Judge, goal: 'Cost' | 'Feasibility', budget: Budget): State | undefined {
+  const state = prepare(gqap, goal, (work) => {
+    budget.spend(work);
+    return !budget.exhausted();
+  });
+  if (!state) return undefined;
   state.tick = () => {
     budget.spend(Math.round(state.work));
     state.work = 0;
@@ -129,18 +140,27 @@ function openRoot(state: State): boolean {
   return true;
 }
 
-function firstPlacements(state: State, random: () => number, start: Int32Array | undefined): void {
-  if (start) {
-    const label = new Map([...state.location].map((k, at) => [k, at]));
-    state.walk.set(start.map((k) => label.get(k) ?? 0));
-    startWalk(state);
-    offer(state, state.walk);
-  }
+/** `known` counts only where the first construction, which mostly does better, ends nowhere. */
+function firstPlacements(
+  state: State,
+  random: () => number,
+  start: Int32Array | undefined,
+  known: Int32Array | undefined,
+): void {
+  if (start) take(state, start);
   regretStart(state);
+  if (!state.found && known) take(state, known);
   for (let each = 0; each < RANDOM_STARTS; each += 1) {
     if (!state.tick()) return;
     randomStart(state, random);
   }
+}
+
+function take(state: State, at: Int32Array): void {
+  const label = new Map([...state.location].map((k, t) => [k, t]));
+  state.walk.set(at.map((k) => label.get(k) ?? 0));
+  startWalk(state);
+  offer(state, state.walk);
 }
 
 /** Root passes, then the tree: neighbourhoods and look-ahead placements run between them. */
@@ -202,9 +222,49 @@ function nothing({ locations, resources }: Gqap): ExactResult {
   };
 }
 
-/** Where nothing costs anything, any placement is the best. */
-function costFree(gqap: Gqap, at: Int32Array): ExactResult {
-  return { ...nothing(gqap), at, objective: gqap.constant, lowerBound: gqap.constant };
+/** The sum of what each variable costs at least, all else free; Infinity where one has no label. */
+function leastUnary({ variables, locations, unary }: Gqap): number {
+  let sum = 0;
+  for (let i = 0; i < variables; i += 1) {
+    let least = Number.POSITIVE_INFINITY;
+    for (let k = 0; k < locations; k += 1) least = Math.min(least, unary[i * locations + k]!);
+    sum += least;
+  }
+  return sum;
+}
+
+/** No budget even to lay the problem out: what was at hand, and the bound that needs no more than a look. */
+function cutShort(gqap: Gqap, judge: Judge, at: Int32Array | undefined, floor: number): ExactResult {
+  const lowerBound = gqap.constant + floor;
+  if (!at) return { ...unknown(gqap), lowerBound };
+  const objective = judge(at);
+  return { ...unknown(gqap), at, objective, lowerBound: Math.min(lowerBound, objective) };
+}
+
+/** Nothing that the problem knows of costs anything: any placement is as good as another. */
+function isFree({ unary, pairs, nearest, balance }: Gqap): boolean {
+  const costsNothing = (values: Float64Array) => values.every((value) => value === 0);
+  return (
+    balance === undefined &&
+    unary.every((cost) => cost === 0 || cost === Number.POSITIVE_INFINITY) &&
+    [pairs.perMs, pairs.perUSD, pairs.perGram, pairs.perNat].every(costsNothing) &&
+    nearest.every(({ perMs, perUSD, perGram, perNat }) => perMs + perUSD + perGram + perNat === 0)
+  );
+}
+
+/** Whether there is a placement is the whole question then, and one at hand the answer. */
+function placeFree(
+  gqap: Gqap,
+  judge: Judge,
+  budget: Budget,
+  seed: number,
+  known: Int32Array | undefined,
+): ExactResult {
+  const at = known ?? findFeasible(gqap, judge, budget, seed);
+  if (at === 'None') return nothing(gqap);
+  if (at === undefined) return unknown(gqap);
+  const [objective, lowerBound] = [judge(at), gqap.constant];
+  return { ...unknown(gqap), at, objective, lowerBound, complete: objective - lowerBound < EPS };
 }
 
 function unknown(gqap: Gqap): ExactResult {

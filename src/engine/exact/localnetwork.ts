@@ -47,6 +47,19 @@ export class LocalNetwork {
     return this.#hard;
   }
 
+  /** As `addTo`, into a matrix of which nothing is written yet. */
+  set(into: Float64Array, offset: number, terms: Coefficients): void {
+    const m = this.#m;
+    if (this.#goal === 'Cost') {
+      const { perMs, perUSD, perGram, perNat } = terms;
+      const [delay, usd, grams, nats] = [this.#delay, this.#usd, this.#grams, this.#nats];
+      for (let at = 0; at < m * m; at += 1)
+        into[offset + at] =
+          perMs * delay[at]! + perUSD * usd[at]! + perGram * grams[at]! + perNat * nats[at]!;
+    } else into.fill(0, offset, offset + m * m);
+    if (carriesRule(this.#gqap, terms)) this.#forbid(into, offset, terms);
+  }
+
   /** Adds the costs of one channel to a matrix by row of its caller; Infinity where it is forbidden. */
   addTo(into: Float64Array, offset: number, terms: Coefficients): void {
     const m = this.#m;

@@ -6,9 +6,7 @@ import type { State } from './state.ts';
  * (neighbours before, then after) and the share of a variable's cost that each later pair is handed.
  */
 export function orderVariables(state: State): void {
-  const { n, pairs, pairA, pairB } = state;
-  const weight = new Float64Array(pairs);
-  for (let p = 0; p < pairs; p += 1) weight[p] = weightOf(state, p);
+  const { n, pairs, pairA, pairB, weight } = state;
   const links: { a: number; b: number; weight: number }[] = [];
   for (let p = 0; p < pairs; p += 1) links.push({ a: pairA[p]!, b: pairB[p]!, weight: weight[p]! });
   for (let f = 0; f < state.factors; f += 1) {
@@ -33,17 +31,6 @@ export function orderVariables(state: State): void {
     state.rank[i] = at;
   });
   fillAdjacency(state);
-}
-
-function weightOf({ m, Q, diag, rowsA, big }: State, p: number): number {
-  let sum = 0;
-  const first = rowsA[p]!;
-  for (let at = 0; at < m * m; at += 1) {
-    const value = Q[first + at]!;
-    if (value !== Number.POSITIVE_INFINITY) sum += Math.min(value, big / 4);
-  }
-  for (let k = 0; k < m; k += 1) sum += Math.min(diag[p * m + k]!, big / 4) / m;
-  return sum / (m * m);
 }
 
 function spanningForest(n: number, links: readonly { a: number; b: number }[]): number[][] {

@@ -27,11 +27,19 @@ const SLOT = {
 } as const;
 const INT_SLOT = { lab: 0, pos: 1 } as const;
 
+/** Work of one entry of a pair's matrices, in units. */
+const ENTRY_WORK = 6;
+
 /**
  * Lays a problem out for the search: labels that no variable may use are dropped, pairs between the same
  * variables merged, matrices filled in both orientations, variables ordered. O(pairs x labels squared).
+ * Undefined where `goOn`, told of the work after each pair, has said no.
  */
-export function prepare(gqap: Gqap, goal: Goal): State {
+export function prepare(
+  gqap: Gqap,
+  goal: Goal,
+  goOn: (work: number) => boolean = () => true,
+): State | undefined {
   const location = usableLocations(gqap);
   const m = location.length;
   const state = new State(gqap, m, location);
@@ -49,7 +57,7 @@ export function prepare(gqap: Gqap, goal: Goal): State {
   );
   state.zone = Int32Array.from(location, (k) => gqap.zone[k]!);
   const merged = mergePairs(gqap, goal);
-  layOutPairs(state, merged, goal);
+  if (!layOutPairs(state, merged, goal, goOn)) return undefined;
   layOutFactors(state);
   orderVariables(state);
   allocate(state);
@@ -66,7 +74,13 @@ function usableLocations({ variables, locations, unary, nearest }: Gqap): Int32A
   return Int32Array.from([...used.keys()].filter((k) => used[k]));
 }
 
-function layOutPairs(state: State, merged: readonly Merged[], goal: Goal): void {
+/** False: told to stop on the way. */
+function layOutPairs(
+  state: State,
+  merged: readonly Merged[],
+  goal: Goal,
+  goOn: (work: number) => boolean,
+): boolean {
   const { n, m } = state;
   const P = merged.length;
   state.pairs = P;
@@ -89,6 +103,7 @@ function layOutPairs(state: State, merged: readonly Merged[], goal: Goal): void 
   state.same = doublesOf(SLOT.same, P * m);
   state.leastA = doublesOf(SLOT.leastA, P * m);
   state.leastB = doublesOf(SLOT.leastB, P * m);
+  state.weight = new Float64Array(P);
   const { Q } = state;
   const network = new LocalNetwork(state, goal);
   state.hard = network.hardDelay;
@@ -96,26 +111,33 @@ function layOutPairs(state: State, merged: readonly Merged[], goal: Goal): void 
   let worst = 0;
   for (let p = 0; p < P; p += 1) {
     const at = state.rowsA[p]!;
-    Q.fill(0, at, at + size);
     const { parts } = merged[p]!;
+    // Twins without a channel have no part: what the pool held before must not stay.
+    let begun = parts.length === 0;
+    if (begun) Q.fill(0, at, at + size);
     for (const part of parts) {
       if (!part.turned) {
-        network.addTo(Q, at, part.terms);
+        if (begun) network.addTo(Q, at, part.terms);
+        else network.set(Q, at, part.terms);
+        begun = true;
         continue;
       }
+      if (!begun) Q.fill(0, at, at + size);
+      begun = true;
       turned.fill(0);
       network.addTo(turned, 0, part.terms);
       for (let k = 0; k < m; k += 1)
         for (let l = 0; l < m; l += 1) Q[at + k * m + l] = Q[at + k * m + l]! + turned[l * m + k]!;
     }
     worst += largestFinite(Q, at, size);
+    if (!goOn((ENTRY_WORK / 2) * size)) return false;
   }
   let extra = 2 * P * size;
   let factorAt = (2 * (P + twins) + 1) * size;
   state.factors = nearest.length;
   state.factorRows = new Int32Array(nearest.length);
   state.factorRowsT = new Int32Array(nearest.length);
-  nearest.forEach((factor, f) => {
+  for (const [f, factor] of nearest.entries()) {
     const { caller, callerLocation } = factor;
     const callers = caller < 0 ? 1 : m;
     state.factorRows[f] = factorAt;
@@ -129,10 +151,11 @@ function layOutPairs(state: State, merged: readonly Merged[], goal: Goal): void 
       network.addTo(Q, factorAt, factor);
     }
     worst += largestFinite(Q, factorAt, callers * m);
+    if (!goOn(ENTRY_WORK * callers * m)) return false;
     factorAt += callers * m;
     state.factorRowsT[f] = factorAt;
     factorAt += callers * m;
-  });
+  }
   for (let i = 0; i < n; i += 1) worst += largestFinite(state.unary, i * m, m);
   worst += balanceCeiling(state);
   state.ceiling = goal === 'Feasibility' ? 1e-3 : worst + 1;
@@ -141,6 +164,7 @@ function layOutPairs(state: State, merged: readonly Merged[], goal: Goal): void 
   for (let p = 0; p < P; p += 1) {
     const { twins: ordered } = merged[p]!;
     finish(state, p, state.rowsA[p]!, state.rowsB[p]!);
+    if (!goOn((ENTRY_WORK / 2) * size)) return false;
     if (!ordered) continue;
     // Local search walks on the matrices without the order, the bound on those with it.
     if (state.freeDiag === state.diag) state.freeDiag = doublesOf(SLOT.freeDiag, P * m);
@@ -154,14 +178,14 @@ function layOutPairs(state: State, merged: readonly Merged[], goal: Goal): void 
         Q[state.rowsB[p]! + l * m + k] = state.big;
       }
     }
+    leastOfRows(Q, state.rowsA[p]!, m, state.leastA, p * m);
+    leastOfRows(Q, state.rowsB[p]!, m, state.leastB, p * m);
+    state.weight[p] = weightOf(state, p);
   }
   if (state.freeDiag !== state.diag)
     for (let at = 0; at < P * m; at += 1) state.freeDiag[at] = state.diag[at]!;
-  for (let p = 0; p < P; p += 1) {
-    leastOfRows(Q, state.rowsA[p]!, m, state.leastA, p * m);
-    leastOfRows(Q, state.rowsB[p]!, m, state.leastB, p * m);
-  }
   for (let f = 0; f < nearest.length; f += 1) transposeFactor(state, f, nearest[f]!.caller < 0 ? 1 : m);
+  return true;
 }
 
 /** What balance can cost at most: every location fully used. */
@@ -188,18 +212,51 @@ function largestFinite(from: Float64Array, offset: number, length: number): numb
   return largest;
 }
 
-/** Takes the diagonal out, gives what is forbidden its price, and writes the other orientation. */
-function finish({ m, Q, diag, big }: State, p: number, rows: number, turned: number): void {
+/**
+ * Takes the diagonal out, gives what is forbidden its price, and writes the other orientation, the least of
+ * each row of both, and the weight of the pair: in one pass, since this is most of the time before a search.
+ */
+function finish(state: State, p: number, rows: number, turned: number): void {
+  const { m, Q, diag, big, leastA, leastB } = state;
+  const first = p * m;
+  for (let l = 0; l < m; l += 1) leastB[first + l] = Number.POSITIVE_INFINITY;
+  const most = big / 4;
+  let sum = 0;
   for (let k = 0; k < m; k += 1) {
+    const row = rows + k * m;
+    let least = Number.POSITIVE_INFINITY;
+    const own = Q[row + k]!;
+    Q[row + k] = Number.POSITIVE_INFINITY;
     for (let l = 0; l < m; l += 1) {
-      const at = rows + k * m + l;
-      if (Q[at] === Number.POSITIVE_INFINITY) Q[at] = big;
-      Q[turned + l * m + k] = Q[at]!;
+      if (l === k) continue;
+      let value = Q[row + l]!;
+      if (value === Number.POSITIVE_INFINITY) {
+        value = big;
+        Q[row + l] = value;
+      }
+      Q[turned + l * m + k] = value;
+      if (value < least) least = value;
+      if (value < leastB[first + l]!) leastB[first + l] = value;
+      sum += Math.min(value, most);
     }
-    diag[p * m + k] = Q[rows + k * m + k]!;
-    Q[rows + k * m + k] = Number.POSITIVE_INFINITY;
+    leastA[first + k] = least;
     Q[turned + k * m + k] = Number.POSITIVE_INFINITY;
+    diag[first + k] = own === Number.POSITIVE_INFINITY ? big : own;
   }
+  for (let k = 0; k < m; k += 1) sum += Math.min(diag[first + k]!, most) / m;
+  state.weight[p] = sum / (m * m);
+}
+
+/** What the costs and rules of a pair can differ by, as `finish` has it, for a matrix that was changed since. */
+function weightOf({ m, Q, diag, rowsA, big }: State, p: number): number {
+  let sum = 0;
+  const first = rowsA[p]!;
+  for (let at = 0; at < m * m; at += 1) {
+    const value = Q[first + at]!;
+    if (value !== Number.POSITIVE_INFINITY) sum += Math.min(value, big / 4);
+  }
+  for (let k = 0; k < m; k += 1) sum += Math.min(diag[p * m + k]!, big / 4) / m;
+  return sum / (m * m);
 }
 
 function transposeFactor({ Q, m, big, factorRows, factorRowsT }: State, f: number, callers: number): void {

@@ -29,7 +29,7 @@ export function regretStart(state: State): void {
 
 /** Greedy along a breadth-first order from a random variable, costs misjudged at random; then local search. */
 export function randomStart(state: State, random: () => number): void {
-  const { n, m, R, walkUse, adjStart, adjOther } = state;
+  const { n, m, R, walkUse, adjStart, adjOther, entangled } = state;
   const table = startTable(state);
   const placed = new Uint8Array(n);
   const queued = new Uint8Array(n);
@@ -46,6 +46,12 @@ export function randomStart(state: State, random: () => number): void {
       for (let e = adjStart[i]!; e < adjStart[i + 1]!; e += 1) {
         const j = adjOther[e]!;
         if (queued[j]) continue;
+        queued[j] = 1;
+        queue.push(j);
+      }
+      if (state.factors === 0) continue;
+      for (let j = 0; j < n; j += 1) {
+        if (queued[j] || !entangled[i * n + j]) continue;
         queued[j] = 1;
         queue.push(j);
       }
@@ -108,8 +114,9 @@ function fitsNow({ R, demand, room, walkUse }: State, i: number, k: number): boo
 }
 
 function place(state: State, table: Float64Array, placed: Uint8Array, i: number, k: number): void {
-  const { m, R, Q, walk, walkUse, demand, freeA, freeB, freeDiag, adjStart, adjPair, adjSide, adjOther } =
+  const { n, m, R, Q, walk, walkUse, demand, freeA, freeB, freeDiag, adjStart, adjPair, adjSide, adjOther } =
     state;
+  const { factors, entangled } = state;
   placed[i] = 1;
   walk[i] = k;
   for (let r = 0; r < R; r += 1) walkUse[k * R + r] = walkUse[k * R + r]! + demand[i * R + r]!;
@@ -122,4 +129,55 @@ function place(state: State, table: Float64Array, placed: Uint8Array, i: number,
     for (let l = 0; l < m; l += 1) table[j * m + l] = table[j * m + l]! + Q[row + l]!;
     table[j * m + k] = here + freeDiag[p * m + k]!;
   }
+  if (factors === 0) return;
+  for (let j = 0; j < n; j += 1) if (!placed[j] && entangled[i * n + j]) fillOpenRow(state, table, placed, j);
+}
+
+/** The row of a variable that is not placed: unary costs, and what is known towards those that are. */
+function fillOpenRow(state: State, table: Float64Array, placed: Uint8Array, i: number): void {
+  const { m, Q, unary, walk, freeA, freeB, freeDiag, adjStart, adjPair, adjSide, adjOther } = state;
+  const first = i * m;
+  for (let k = 0; k < m; k += 1) table[first + k] = unary[first + k]!;
+  for (let e = adjStart[i]!; e < adjStart[i + 1]!; e += 1) {
+    if (!placed[adjOther[e]!]) continue;
+    const p = adjPair[e]!;
+    const other = walk[adjOther[e]!]!;
+    const row = (adjSide[e] === 0 ? freeB[p]! : freeA[p]!) + other * m;
+    const here = table[first + other]!;
+    for (let k = 0; k < m; k += 1) table[first + k] = table[first + k]! + Q[row + k]!;
+    table[first + other] = here + freeDiag[p * m + other]!;
+  }
+  for (let v = state.variableSlotStart[i]!; v < state.variableSlotStart[i + 1]!; v += 1)
+    addOpenNearest(state, table, placed, i, state.slotFactor[state.variableSlots[v]!]!);
+  state.work += m * (1 + adjStart[i + 1]! - adjStart[i]!);
+}
+
+/** A caller pays to the best callee that is placed; a callee takes over what it can make cheaper. */
+function addOpenNearest(state: State, table: Float64Array, placed: Uint8Array, i: number, f: number): void {
+  const { m, Q, walk, factorCaller, factorStart, factorRows, slotVariable } = state;
+  const caller = factorCaller[f]!;
+  const rows = factorRows[f]!;
+  const firstCallee = factorStart[f]! + (caller < 0 ? 0 : 1);
+  const end = factorStart[f + 1]!;
+  const first = i * m;
+  if (caller === i) {
+    for (let k = 0; k < m; k += 1) {
+      let least = Number.POSITIVE_INFINITY;
+      for (let e = firstCallee; e < end; e += 1) {
+        if (!placed[slotVariable[e]!]) continue;
+        const cost = Q[rows + k * m + walk[slotVariable[e]!]!]!;
+        if (cost < least) least = cost;
+      }
+      if (least !== Number.POSITIVE_INFINITY) table[first + k] = table[first + k]! + least;
+    }
+    return;
+  }
+  if (caller >= 0 && !placed[caller]) return;
+  const row = caller < 0 ? rows : rows + walk[caller]! * m;
+  let known = Number.POSITIVE_INFINITY;
+  for (let e = firstCallee; e < end; e += 1)
+    if (slotVariable[e] !== i && placed[slotVariable[e]!])
+      known = Math.min(known, Q[row + walk[slotVariable[e]!]!]!);
+  for (let k = 0; k < m; k += 1) table[first + k] = table[first + k]! + Math.min(known, Q[row + k]!);
+  state.work += m;
 }

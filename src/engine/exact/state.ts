@@ -40,6 +40,8 @@ export class State {
   /** Least entry of each row off the diagonal. */
   leastA: Float64Array = new Float64Array(0);
   leastB: Float64Array = new Float64Array(0);
+  /** What the costs and rules of a pair can differ by: the larger, the nearer its ends are in the order. */
+  weight: Float64Array = new Float64Array(0);
   /** Above every feasible cost; and what a forbidden combination costs. */
   ceiling = 1.5;
   big = 50.5;

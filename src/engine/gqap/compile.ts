@@ -120,14 +120,15 @@ function balanceOf({ factor, federation }: AppModel): Balance | undefined {
 
 function bandwidthOf({ federation, channels }: AppModel, load: Load): Bandwidth | undefined {
   if (channels.every(({ mbps }) => mbps === 0)) return undefined;
-  const { links, capacity, pairBandwidth } = federation.paths;
+  const { size, linksOf, capacity, pairBandwidth } = federation.paths;
   const linkRoom = capacity.map((total, link) => total * (1 + EPSILON) - load.links[link]!);
-  const pairRoom = pairBandwidth.map((own, pair) => {
-    let least = own + EPSILON;
-    for (const link of links[pair] ?? []) if (linkRoom[link]! < least) least = linkRoom[link]!;
-    return least;
+  const pairRoom = new Float64Array(size * size);
+  pairRoom.forEach((_, pair) => {
+    let least = (pairBandwidth?.[pair] ?? Number.POSITIVE_INFINITY) + EPSILON;
+    for (const link of linksOf(pair)) if (linkRoom[link]! < least) least = linkRoom[link]!;
+    pairRoom[pair] = least;
   });
-  return { paths: links, linkRoom, pairRoom };
+  return { linkRoom, pairRoom };
 }
 
 /** A growing table of pairs. */

@@ -57,8 +57,6 @@ export interface Balance {
 
 /** Hard limits on the traffic that pairs of labels carry together. */
 export interface Bandwidth {
-  /** Links of the path from location to location, by index into `linkRoom`. */
-  readonly paths: readonly (readonly number[] | undefined)[];
   /** Mbit/s that are left, tolerance included; Infinity where a link knows no limit. */
   readonly linkRoom: Float64Array;
   /** locations x locations: the least of the pair's own limit and its links' room. What one channel can ever get. */

@@ -57,6 +57,29 @@ describe('compiled kernels equal their plain twins bit for bit', () => {
                 limited,
               ),
             )(values);
+            agree(({ kernels, i32 }, rows, out) => {
+              for (let k = 0; k < LENGTH; k += 1) i32[rows + 5 * MATRIX + k] = ((7 * k) % 5) - 2;
+              kernels.topTwo(
+                rows,
+                rows + 5 * MATRIX,
+                out,
+                out + LENGTH,
+                out + 2 * LENGTH,
+                LENGTH,
+                LENGTH,
+                rows + a,
+                rows + b,
+                rows + c,
+                rows + t,
+                x,
+                y,
+                z,
+                4,
+                8,
+                third,
+                limited,
+              );
+            })(values);
             agree(({ kernels }, rows, out) =>
               kernels.addCosts(
                 out,

@@ -43,6 +43,30 @@ export interface Kernels {
     third: boolean,
     limited: boolean,
   ): void;
+  /**
+   * By column l: best[l] = min over k of from[k] + cost(k, l), kind[l] the class of that row, and second[l] the
+   * least over rows of another class. Classes and kinds are integers. O(length^2)
+   */
+  topTwo(
+    from: number,
+    classes: number,
+    best: number,
+    kind: number,
+    second: number,
+    length: number,
+    stride: number,
+    a: number,
+    b: number,
+    c: number,
+    t: number,
+    alpha: number,
+    beta: number,
+    gamma: number,
+    limit: number,
+    big: number,
+    third: boolean,
+    limited: boolean,
+  ): void;
   /** into += sign * cost, for one row. */
   addCosts(
     into: number,

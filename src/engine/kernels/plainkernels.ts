@@ -52,6 +52,51 @@ export function plainKernels(f32: Float32Array, i32: Int32Array, f64: Float64Arr
         }
       }
     },
+    topTwo(
+      from,
+      classes,
+      best,
+      kind,
+      second,
+      length,
+      stride,
+      a,
+      b,
+      c,
+      t,
+      alpha,
+      beta,
+      gamma,
+      limit,
+      big,
+      third,
+      limited,
+    ) {
+      const [fa, fb, fc, most, penalty] = [alpha, beta, gamma, limit, big].map(fround) as FiveNumbers;
+      f32.fill(MOST, best, best + length);
+      f32.fill(MOST, second, second + length);
+      i32.fill(0, kind, kind + length);
+      const first = f32.indexOf(least(from, length), from) - from;
+      for (let turn = -1; turn < length; turn += 1) {
+        if (turn === first) continue;
+        const k = turn < 0 ? first : turn;
+        const own = f32[from + k]!;
+        const mine = i32[classes + k]!;
+        const row = k * stride;
+        for (let l = 0; l < length; l += 1) {
+          let cost = fround(fround(fa * f32[a + row + l]!) + fround(fb * f32[b + row + l]!));
+          if (third) cost = fround(cost + fround(fc * f32[c + row + l]!));
+          if (limited) cost = fround(cost + (f32[t + row + l]! > most ? penalty : 0));
+          const value = fround(own + cost);
+          const low = f32[best + l]!;
+          const beaten = Math.max(value, low);
+          if (i32[kind + l] !== mine && beaten < f32[second + l]!) f32[second + l] = beaten;
+          if (value >= low) continue;
+          f32[best + l] = value;
+          i32[kind + l] = mine;
+        }
+      }
+    },
     addCosts(into, length, sign, a, b, c, t, alpha, beta, gamma, limit, big, third, limited) {
       const [fa, fb, fc, most, penalty] = [alpha, beta, gamma, limit, big].map(fround) as FiveNumbers;
       for (let l = 0; l < length; l += 1) {

@@ -97,7 +97,10 @@ function buildMatrices(gqap: Gqap, mixture: Mixture, workspace: number, kind?: K
   const zones = zone.reduce((most, z) => Math.max(most, z + 1), 0);
   const size = positions * positions;
   const differs = (values: Float64Array) => (isSymmetric(values, m) ? 1 : 2);
-  const sameHard = network.hardDelay.every((value, at) => value === network.delay[at]);
+  // The same array where every path is known.
+  const sameHard =
+    network.hardDelay === network.delay ||
+    network.hardDelay.every((value, at) => value === network.delay[at]);
   const volumes = new Float64Array(m * m);
   for (let at = 0; at < m * m; at += 1)
     volumes[at] = mixture.usd * network.usd[at]! + mixture.grams * network.grams[at]!;
@@ -156,9 +159,16 @@ function buildMatrices(gqap: Gqap, mixture: Mixture, workspace: number, kind?: K
   };
 }
 
+/** In tiles, so that columns are read while they are at hand. */
 function isSymmetric(values: Float64Array, m: number): boolean {
-  for (let k = 0; k < m; k += 1)
-    for (let l = 0; l < k; l += 1) if (values[k * m + l] !== values[l * m + k]) return false;
+  const TILE = 32;
+  for (let top = 0; top < m; top += TILE) {
+    for (let left = 0; left <= top; left += TILE) {
+      const [bottom, right] = [Math.min(m, top + TILE), Math.min(m, left + TILE)];
+      for (let k = top; k < bottom; k += 1)
+        for (let l = left; l < right; l += 1) if (values[k * m + l] !== values[l * m + k]) return false;
+    }
+  }
   return true;
 }
 

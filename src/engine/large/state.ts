@@ -1,5 +1,6 @@
 import type { Gqap } from '../gqap/gqap.ts';
 import { elementsOf, type KernelKind } from '../kernels/arena.ts';
+import { type Joint, jointsOf } from './joint.ts';
 import { type Matrices, matricesFor } from './matrices.ts';
 import { orderOf } from './order.ts';
 import { type Factor, FORBIDDEN, factorsOf, mixtureOf, scaled, scaleOf } from './terms.ts';
@@ -45,6 +46,8 @@ export class LargeState {
   readonly slots: readonly Slot[];
   readonly slotsOf: readonly (readonly Slot[])[];
   readonly slotsIn: readonly (readonly Slot[])[];
+  /** Joint factor by channel, for the bound. */
+  readonly joint: readonly (Joint | undefined)[];
   readonly gamma: Float64Array;
   /** variables x resources. */
   readonly demand: Float64Array;
@@ -121,16 +124,21 @@ export class LargeState {
       same: arena.take(most * most),
       zone: arena.take(most * most),
     };
+    this.joint = jointsOf(this.factors);
     this.slots = this.factors.flatMap(({ members, callerLocation }, factor) => {
-      const ranks = members.map((i) => rank[i]!);
-      return members.map((variable) => ({
-        factor,
-        variable,
-        message: arena.take(most),
+      const joint = this.joint[factor];
+      const ranks = (joint ? [...joint.parts, joint.other] : members).map((i) => rank[i]!);
+      return members.map((variable) => {
         // A caller outside is left to the placement search: in the bound it costs nothing, and takes no share.
-        earlier: callerLocation < 0 && ranks.some((r) => r < rank[variable]!),
-        later: callerLocation < 0 && ranks.some((r) => r > rank[variable]!),
-      }));
+        const silent = callerLocation >= 0 || (joint?.second === factor && joint.other === variable);
+        return {
+          factor,
+          variable,
+          message: arena.take(most),
+          earlier: !silent && ranks.some((r) => r < rank[variable]!),
+          later: !silent && ranks.some((r) => r > rank[variable]!),
+        };
+      });
     });
     this.exact = arena.take(2 * (slotCount + 4) * most);
     const byVariable: Slot[][] = Array.from({ length: n }, () => []);

@@ -1,3 +1,4 @@
+import { sweepJoint } from './jointmessage.ts';
 import { paddedLabels } from './labels.ts';
 import { multiply } from './product.ts';
 import type { LargeState, Slot } from './state.ts';
@@ -50,6 +51,11 @@ function collect(state: LargeState, slot: Slot): number {
   const length = paddedLabels(state);
   const members = slotsIn[slot.factor]!;
   const from = scratch[1]!;
+  // Collected more than once in a sweep, as the nearest: the constant goes along.
+  if (state.joint[slot.factor]) {
+    sweepJoint(state, slot);
+    return 0;
+  }
   if (!factor.nearest) {
     const calls = members[0] !== slot;
     const other = members[calls ? 0 : 1]!;

@@ -95,7 +95,7 @@ function linksBeside(problem: Problem, others: readonly Application[], shares: P
     for (const { location, replicas } of callers) {
       const from = index.get(location)!;
       const pair = from * paths.size + nearestOf(paths, from, callees);
-      for (const link of paths.links[pair] ?? [])
+      for (const link of paths.linksOf(pair))
         load[link] = load[link]! + (channel.bandwidthMbps! * replicas) / total;
     }
   }

@@ -1,2 +1,2 @@
-export { addCosts, message, messageExact } from './message';
+export { addCosts, message, messageExact, topTwo } from './message';
 export { addConstant, addScaled, expand, least, lowerTo, negate, nextBelow, zoneLeast, zoneSpread } from './rows';

@@ -143,3 +143,47 @@ export function messageExact(
     }
   }
 }
+
+// The least sum by column, the class of its row, and the least over rows of another class.
+export function topTwo(
+  from: u32, classes: u32, best: u32, kind: u32, second: u32, length: u32, stride: u32,
+  a: u32, b: u32, c: u32, t: u32,
+  alpha: f32, beta: f32, gamma: f32, limit: f32, big: f32, third: bool, limited: bool,
+): void {
+  const f: usize = from << 2, k: usize = classes << 2, n: usize = length << 2, s: usize = stride << 2;
+  const pb: usize = best << 2, pk: usize = kind << 2, ps: usize = second << 2;
+  const fa = f32x4.splat(alpha), fb = f32x4.splat(beta), fc = f32x4.splat(gamma);
+  const most = f32x4.splat(limit), penalty = f32x4.splat(big), none = f32x4.splat(f32.MAX_VALUE);
+  let first: usize = 0;
+  for (let at: usize = 0; at < n; at += 4) if (load<f32>(f + at) < load<f32>(f + first)) first = at;
+  const zero = i32x4.splat(0);
+  for (let at: usize = 0; at < n; at += 16) {
+    v128.store(pb + at, none);
+    v128.store(ps + at, none);
+    v128.store(pk + at, zero);
+  }
+  let highest: f32 = f32.MAX_VALUE;
+  for (let turn: usize = 0; turn <= n; turn += 4) {
+    if (turn > 0 && turn - 4 == first) continue;
+    const at = turn == 0 ? first : turn - 4;
+    const own = load<f32>(f + at);
+    if (own >= highest) continue;
+    const row = (at >> 2) * s;
+    const base = f32x4.splat(own), mine = i32x4.splat(load<i32>(k + at));
+    const ra: usize = (<usize>a << 2) + row, rb: usize = (<usize>b << 2) + row, rc: usize = (<usize>c << 2) + row, rt: usize = (<usize>t << 2) + row;
+    for (let l: usize = 0; l < n; l += 16) {
+      let cost = f32x4.add(f32x4.mul(fa, v128.load(ra + l)), f32x4.mul(fb, v128.load(rb + l)));
+      if (third) cost = f32x4.add(cost, f32x4.mul(fc, v128.load(rc + l)));
+      if (limited) cost = f32x4.add(cost, v128.and(f32x4.gt(v128.load(rt + l), most), penalty));
+      const value = f32x4.add(base, cost);
+      const low = v128.load(pb + l), next = v128.load(ps + l), known = v128.load(pk + l);
+      const better = f32x4.lt(value, low);
+      // What is beaten, or the value itself, is a second only where the classes differ.
+      const beaten = v128.bitselect(low, value, better);
+      v128.store(ps + l, v128.bitselect(next, f32x4.pmin(next, beaten), i32x4.eq(known, mine)));
+      v128.store(pb + l, v128.bitselect(value, low, better));
+      v128.store(pk + l, v128.bitselect(mine, known, better));
+    }
+    if ((turn & 15) == 0) highest = greatest(ps, n);
+  }
+}

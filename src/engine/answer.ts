@@ -8,7 +8,7 @@ import { type ApplicationResult, TERMS, type TermValues } from './result.ts';
 
 /** The answer for an application that has its place; `load` is what others use. */
 export function placedAnswer(
-  { model, at, lowerBound, complete }: Placed,
+  { model, at, lowerBound, complete }: Pick<Placed, 'model' | 'at' | 'lowerBound' | 'complete'>,
   load: Load,
   explain: boolean,
 ): ApplicationResult {

@@ -3,8 +3,7 @@ import type { Outside } from './appmodel.ts';
 import type { Budget } from './budget.ts';
 import type { Placement } from './evaluate.ts';
 import type { FederationModel } from './federation.ts';
-import { emptyLoad } from './load.ts';
-import { placeApp } from './placeapp.ts';
+import { emptyLoad, type Load } from './load.ts';
 import type { Solve, SolveOptions } from './port.ts';
 import type { Application, Problem } from './problem.ts';
 import { withKnownEnds } from './reasons/alone.ts';
@@ -27,13 +26,24 @@ export interface Refusal {
   places: Outside;
 }
 
-/** Work for one application alone, and for naming its conflict, in units. */
-const ALONE_WORK = 100_000_000;
-const CONFLICT_WORK = 400_000_000;
+/** The engine that is asked, and what it may spend, in its own units of work. */
+export interface Inquiry {
+  /** Where the application would go beside the given load; complete: nothing better, or nothing, exists. */
+  placeAlone: (
+    app: Application,
+    places: Outside,
+    load: Load,
+    budget: Budget,
+  ) => { at?: Placement | undefined; complete: boolean };
+  aloneWork: number;
+  /** Answers the questions about the requirements of one application. */
+  solve: Solve;
+  conflictWork: number;
+}
 
 /**
  * Why an application has no place: impossible by itself, or only because others hold what it needs. What is
- * not proved impossible is never called so. `solve` answers the questions about its requirements.
+ * not proved impossible is never called so.
  */
 export function refusedAnswer(
   problem: Problem,
@@ -41,12 +51,11 @@ export function refusedAnswer(
   refusal: Refusal,
   budget: Budget,
   options: SolveOptions,
-  solve: Solve,
+  { placeAlone, aloneWork, solve, conflictWork }: Inquiry,
 ): ApplicationResult {
   const { app, complete, places, before } = refusal;
-  const share = budget.part(ALONE_WORK);
-  const load = emptyLoad(federation);
-  const alone = placeApp({ problem, federation, app, places, load, seed: options.seed }, share);
+  const share = budget.part(aloneWork);
+  const alone = placeAlone(app, places, emptyLoad(federation), share);
   budget.spend(share.spent);
   if (alone.at) {
     if (!complete) return unplacedAnswer(app, 'NoneFound');
@@ -56,7 +65,7 @@ export function refusedAnswer(
   if (options.explain === false) return unplacedAnswer(app, 'Infeasible');
   const { onProgress: _, ...rest } = options;
   const question = asAlone(problem, federation, app, places);
-  const work = budget.part(CONFLICT_WORK).left;
+  const work = budget.part(conflictWork).left;
   const explained = explainInfeasible(question, question.applications[0]!, solve, { ...rest, work });
   budget.spend(explained.work);
   return unplacedAnswer(app, 'Infeasible', explained);

@@ -9,6 +9,7 @@ import {
   type Placement,
   routesOf,
 } from './evaluate.ts';
+import { isFeasible } from './judge.ts';
 import { copyLoad, fitsOn, type Load, use } from './load.ts';
 
 /** Solutions this much better count as better: below it floating-point order decides. */
@@ -195,39 +196,6 @@ function improve(
     }
   }
   return at;
-}
-
-/** Every hard rule of a complete placement. */
-function isFeasible(model: AppModel, load: Load, at: Placement): boolean {
-  const { zone } = model.federation;
-  const apartAndAllowed = model.shards.every(({ service }, shard) => {
-    const { apart, shards, allowed } = model.services[service]!;
-    const k = at[shard]!;
-    const clash = shards.some(
-      (other) =>
-        other < shard &&
-        (apart === 'Location' ? at[other] === k : apart === 'Zone' && zone[at[other]!] === zone[k]),
-    );
-    return allowed[k] === 1 && !clash;
-  });
-  return (
-    apartAndAllowed &&
-    fitTogether(model, load, at) &&
-    model.channels.every((channel) => keepsRules(model, channel, routesOf(model, channel, at))) &&
-    keepsWholeRules(model, at, load)
-  );
-}
-
-/** Capacity of every location that the placement uses. */
-function fitTogether(model: AppModel, load: Load, at: Placement): boolean {
-  const sums = new Map<number, Float64Array>();
-  model.shards.forEach(({ service, replicas }, shard) => {
-    const { demand } = model.services[service]!;
-    const sum = sums.get(at[shard]!) ?? new Float64Array(demand.length);
-    sums.set(at[shard]!, sum);
-    for (let r = 0; r < sum.length; r += 1) sum[r] = sum[r]! + demand[r]! * replicas;
-  });
-  return [...sums].every(([k, sum]) => fitsOn(model.federation, load, k, sum, 1));
 }
 
 /**

@@ -8,13 +8,16 @@ import { placeApp } from './placeapp.ts';
 import type { Solve } from './port.ts';
 import type { Problem } from './problem.ts';
 import { checkReferences } from './problemerror.ts';
-import { type Admitted, type Refusal, refusedAnswer } from './refusal.ts';
+import { type Admitted, type Inquiry, type Refusal, refusedAnswer } from './refusal.ts';
 import { type ApplicationResult, RESULT_FORMAT, type Result } from './result.ts';
 
 const ENGINE = 'codeco-gqap/1';
 
 /** Work for one of several applications, in units. Fixed, so that it does not depend on who else is there. */
 const APP_WORK = 200_000_000;
+/** Work for an application alone, and for naming its conflict. */
+const ALONE_WORK = 100_000_000;
+const CONFLICT_WORK = 400_000_000;
 
 /**
  * The placement engine. Applications are admitted one after the other (what runs before newcomers, then by
@@ -53,8 +56,15 @@ export const solve: Solve = withLimits((problem, options) => {
     } else left.push({ app, complete: found.complete, before: [...admitted], places: new Map(places) });
     options.onProgress?.(progressOf(budget, results));
   }
+  const inquiry: Inquiry = {
+    placeAlone: (app, before, nobody, share) =>
+      placeApp({ problem, federation, app, places: before, load: nobody, seed: options.seed }, share),
+    aloneWork: ALONE_WORK,
+    solve,
+    conflictWork: CONFLICT_WORK,
+  };
   for (const refusal of left)
-    results.set(refusal.app.id, refusedAnswer(problem, federation, refusal, budget, options, solve));
+    results.set(refusal.app.id, refusedAnswer(problem, federation, refusal, budget, options, inquiry));
   return resultOf(problem, federation, results, prices, options.seed, budget.spent);
 });
 

@@ -30,7 +30,7 @@ interface ObjectList {
 /**
  * Reads a list page by page, each parsed only when asked for. A page too big to be accepted is asked for
  * again in smaller pieces. Rejects with Gone when the list expired between two pages (the caller starts
- * over).
+ * over), and with Malformed when a successful answer is not a list.
  */
 export async function* pages<T extends KubeObject>(
   transport: Transport,
@@ -57,12 +57,14 @@ export async function* pages<T extends KubeObject>(
       limit = Math.ceil(limit / 4);
       continue;
     }
+    const resourceVersion = list.metadata?.resourceVersion;
+    // Whatever stands between may answer 200 with something else. Taken for a list, it would be an empty one,
+    // and a watch from no resourceVersion tells what exists in no order that a later watch could go on from.
+    if (!resourceVersion || !(list.items === null || Array.isArray(list.items))) {
+      throw new TransportError('Malformed', `${request.resource.plural}: the answer is not a list`);
+    }
     continueToken = list.metadata?.continue ?? '';
-    yield {
-      items: typed<T>(request.resource, list.items ?? []),
-      resourceVersion: list.metadata?.resourceVersion ?? '',
-      continueToken,
-    };
+    yield { items: typed<T>(request.resource, list.items ?? []), resourceVersion, continueToken };
     if (continueToken === '') return;
   }
 }

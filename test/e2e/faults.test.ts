@@ -170,6 +170,21 @@ describe('a cache behind a hostile network', () => {
     expect(proxy.records.filter(reads('list')).length).toBe(listed + 1);
   });
 
+  test('forgets nothing when an answer is no list', async () => {
+    const { informer, run } = follow();
+    const gone: string[] = [];
+    informer.onEvent((event) => {
+      if (!event.new) gone.push(event.key.name);
+    });
+    run();
+    await equalsServer(informer);
+    proxy.inject({ kind: 'ErrorEvent', code: 410 }, { match: reads('list'), times: 2 });
+    expect(proxy.strike('Gone')).toBe(1);
+    await put('o1', 'after two answers that are no list');
+    await equalsServer(informer);
+    expect(gone).toEqual([]);
+  });
+
   test('notices a half-open stream within 90 s', async () => {
     // Half as fast as the others: a machine that is busy for a second must not count as 20 s.
     const { informer, run, clock } = follow(kubeconfig, FACTOR / 2);

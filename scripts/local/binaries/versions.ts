@@ -3,6 +3,13 @@ export const VERSIONS = { kubernetes: '1.35.4', etcd: '3.6.14', kwok: '0.8.0' } 
 
 export type Family = keyof typeof VERSIONS;
 
+/** The Go module that each family is released as, under the version above. */
+export const GO_MODULES: Readonly<Record<Family, string>> = {
+  kubernetes: 'k8s.io/kubernetes',
+  etcd: 'go.etcd.io/etcd/server/v3',
+  kwok: 'sigs.k8s.io/kwok',
+};
+
 /** Small ones first: a source that does not deliver shows soon. */
 export const FAMILIES: readonly Family[] = ['etcd', 'kwok', 'kubernetes'];
 

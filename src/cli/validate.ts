@@ -1,8 +1,8 @@
 import { CORE_SCHEMA, loadAll, mergeTag, parseEvents, Schema, YAMLException } from 'js-yaml';
 import type { CodecoApp } from '../api/codeco/v1alpha1/codecoapp.ts';
 import { kindSchemas } from '../api/codeco/v1alpha1/schemas.ts';
-import { type Finding, findingText } from '../api/codeco/v1alpha1/validate.ts';
-import { validateObject } from '../api/codeco/v1alpha1/validateobject.ts';
+import { type Finding, findingText } from '../api/codeco/v1alpha1/validation/finding.ts';
+import { validateObject } from '../api/codeco/v1alpha1/validation/validateobject.ts';
 import { takenNames } from '../controllers/acm/intake.ts';
 import { documentLines, lineAt } from './positions.ts';
 

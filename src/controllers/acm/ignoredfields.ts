@@ -1,6 +1,6 @@
 import type { CodecoApp } from '../../api/codeco/v1alpha1/codecoapp.ts';
 import { kindSchemas } from '../../api/codeco/v1alpha1/schemas.ts';
-import { type JsonSchema, judgeStructure } from '../../api/codeco/v1alpha1/structure.ts';
+import { type JsonSchema, judgeStructure } from '../../api/codeco/v1alpha1/validation/structure.ts';
 import type { ConditionDraft } from '../../api/conditions.ts';
 import { LAST_APPLIED_ANNOTATION } from '../../api/labels.ts';
 

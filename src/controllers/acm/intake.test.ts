@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { aModel, aService } from '../../../test/support/appstate.ts';
 import type { CodecoApp, CodecoAppSpec } from '../../api/codeco/v1alpha1/codecoapp.ts';
 import { API_VERSION } from '../../api/codeco/v1alpha1/group.ts';
-import type { Finding } from '../../api/codeco/v1alpha1/validate.ts';
+import type { Finding } from '../../api/codeco/v1alpha1/validation/finding.ts';
 import { LAST_APPLIED_ANNOTATION } from '../../api/labels.ts';
 import { ignoredFields } from './ignoredfields.ts';
 import { knownPodVerdict, modelValid, takenNames } from './intake.ts';

@@ -1,10 +1,7 @@
 import type { CodecoApp } from '../../api/codeco/v1alpha1/codecoapp.ts';
-import {
-  type Finding,
-  findingText,
-  type ModelContext,
-  validateModel,
-} from '../../api/codeco/v1alpha1/validate.ts';
+import type { ModelContext } from '../../api/codeco/v1alpha1/validation/context.ts';
+import { type Finding, findingText } from '../../api/codeco/v1alpha1/validation/finding.ts';
+import { validateModel } from '../../api/codeco/v1alpha1/validation/validatemodel.ts';
 import { type Condition, type ConditionDraft, findCondition } from '../../api/conditions.ts';
 
 /** What a rendered name is taken from: the older app keeps it. */

@@ -1,5 +1,5 @@
 import type { ServiceSpec } from '../../api/codeco/v1alpha1/codecoapp.ts';
-import type { Finding } from '../../api/codeco/v1alpha1/validate.ts';
+import type { Finding } from '../../api/codeco/v1alpha1/validation/finding.ts';
 import { type Namespace, type Pod, PodResource } from '../../api/core.ts';
 import { type ApiError, hasCode } from '../../runtime/apierror.ts';
 import type { Client } from '../../runtime/client.ts';

@@ -1,5 +1,5 @@
 import type { CodecoApp } from '../../api/codeco/v1alpha1/codecoapp.ts';
-import type { Finding } from '../../api/codeco/v1alpha1/validate.ts';
+import type { Finding } from '../../api/codeco/v1alpha1/validation/finding.ts';
 import { type ConditionDraft, findCondition } from '../../api/conditions.ts';
 import { ControllerRevisionResource } from '../../api/core.ts';
 import { hasCode, isAlreadyExists } from '../../runtime/apierror.ts';

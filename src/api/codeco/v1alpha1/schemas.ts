@@ -10,7 +10,7 @@ import { FederationPolicyResource, FederationPolicySpec } from './federationpoli
 import { NetworkTopologyResource, NetworkTopologySpec } from './networktopology.ts';
 import { PerformanceProfileResource, PerformanceProfileSpec } from './performanceprofile.ts';
 import podSpec from './podspec.schema.gen.json' with { type: 'json' };
-import type { JsonSchema } from './structure.ts';
+import type { JsonSchema } from './validation/structure.ts';
 import { WhatIfResource, WhatIfSpec } from './whatif.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { nearest } from '../../nearest.ts';
-import type { Finding } from './validate.ts';
+import { nearest } from '../../../nearest.ts';
+import type { Finding } from './finding.ts';
 
 /**
  * Judges a value by an OpenAPI schema as an API server does under strict field validation, but finds

@@ -1,9 +1,10 @@
-import { nearest } from '../../nearest.ts';
-import type { CodecoAppSpec } from './codecoapp.ts';
-import { API_VERSION, GROUP } from './group.ts';
-import type { KindSchema } from './schemas.ts';
+import { nearest } from '../../../nearest.ts';
+import type { CodecoAppSpec } from '../codecoapp.ts';
+import { API_VERSION, GROUP } from '../group.ts';
+import type { KindSchema } from '../schemas.ts';
+import type { Finding } from './finding.ts';
 import { type JsonSchema, judgeStructure } from './structure.ts';
-import { type Finding, validateModel } from './validate.ts';
+import { validateModel } from './validatemodel.ts';
 
 /** etcd's limit for one object; the API server refuses what is larger. */
 const MAX_OBJECT_BYTES = 1.5 * 1024 * 1024;

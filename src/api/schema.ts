@@ -35,6 +35,12 @@ export function keyedBy(key: string): Record<string, unknown> {
   return { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': [key] };
 }
 
+/**
+ * For a half of an object that has one writer, who replaces it whole: the API server keeps account of it as one
+ * field. Field by field it costs a third of every status write, and nobody else ever applies a part of it.
+ */
+export const ONE_WRITER = { 'x-kubernetes-map-type': 'atomic' } as const;
+
 /** metav1.Condition. */
 export const Condition = z.strictObject({
   type: z.string().max(316),

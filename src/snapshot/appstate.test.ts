@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aDecision, aModel, anAppState, aService } from '../../test/support/appstate.ts';
-import { heldByCluster, heldReplicas, runningShares } from './appstate.ts';
+import { type AppHead, appStates, heldByCluster, heldReplicas, runningShares } from './appstate.ts';
 
 const RUNNING = { decision: 'd0', ready: 1 };
 
@@ -63,5 +63,35 @@ describe('where an app runs, for the engine', () => {
     const running = { service: 'front', cluster: 'old', replicas: 1, ...RUNNING };
     const state = anAppState({ plan: {}, status: { running: [running, running] } });
     expect(runningShares(state)).toEqual(new Map([['front', [{ location: 'old', replicas: 2 }]]]));
+  });
+});
+
+describe('the model that is decided on', () => {
+  const head: AppHead = { metadata: { namespace: 'shop', name: 'web', uid: 'u2' }, spec: {} };
+  const revision = (name: string, generation: number, uid: string) => ({
+    namespace: 'shop',
+    name,
+    app: 'web',
+    uid,
+    generation,
+    spec: aModel(),
+  });
+  const stateOf = (app: AppHead, ...revisions: ReturnType<typeof revision>[]) =>
+    appStates({ apps: [app], revisions, plans: [] }).get('shop/web');
+
+  it('is that of the newest revision, before status names it', () => {
+    const state = stateOf(head, revision('r1', 1, 'u2'), revision('r2', 2, 'u2'));
+    expect(state).toMatchObject({ generation: 2, accepted: { name: 'r2' } });
+  });
+
+  it('is never that of an earlier app of the same name', () => {
+    expect(stateOf(head, revision('r9', 9, 'u1'))?.accepted).toBeUndefined();
+    expect(stateOf(head, revision('r9', 9, 'u1'), revision('r1', 1, 'u2'))?.accepted?.name).toBe('r1');
+  });
+
+  it('is an older one again when status says that a later generation brought it back', () => {
+    const again = { ...head, status: { acceptedRevision: 'r1', acceptedGeneration: 3 } };
+    const state = stateOf(again, revision('r1', 1, 'u2'), revision('r2', 2, 'u2'));
+    expect(state).toMatchObject({ generation: 3, accepted: { name: 'r1' } });
   });
 });

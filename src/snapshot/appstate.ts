@@ -2,6 +2,7 @@ import { type AssignmentPlan, planName } from '../api/codeco/v1alpha1/assignment
 import type { CodecoApp } from '../api/codeco/v1alpha1/codecoapp.ts';
 import { keyString } from '../api/meta.ts';
 import type { ResourceAmounts, Share } from '../engine/problem.ts';
+import { acceptance } from './acceptance.ts';
 import { plus, times } from './amounts.ts';
 import { podDemand } from './demand.ts';
 import { compareText } from './order.ts';
@@ -48,13 +49,17 @@ export function appStates(input: {
     const found = plans.get(keyString({ namespace, name: planName(name) }));
     const plan = found && isOf(found, head) ? found : undefined;
     const named = (revision: string | undefined) => own.find((each) => each.name === revision);
-    const accepted = named(head.status?.acceptedRevision);
+    const inForce = acceptance(
+      head.status,
+      own.filter(({ uid }) => uid !== undefined && uid === head.metadata.uid),
+    );
+    const accepted = named(inForce?.revision);
     return {
       id: keyString({ namespace, name }),
       namespace,
       name,
       head,
-      generation: head.status?.acceptedGeneration ?? accepted?.generation ?? 0,
+      generation: inForce?.generation ?? 0,
       accepted,
       decided: named(plan?.spec.decision?.revision),
       revisions: own,

@@ -8,6 +8,8 @@ export interface AppRevision {
   name: string;
   /** metadata.name of the CodecoApp. */
   app: string;
+  /** Its uid: an earlier app of the same name may still be going. Undefined for a model out of a file. */
+  uid?: string | undefined;
   /** Generation of the app that the model was taken from. */
   generation: number;
   spec: CodecoAppSpec;
@@ -26,6 +28,7 @@ export function toAppRevision(revision: ControllerRevision): AppRevision | undef
     namespace: metadata.namespace ?? '',
     name: metadata.name,
     app: owner.name,
+    uid: owner.uid,
     generation: data.generation ?? 0,
     spec: withoutPodDetails(data.spec),
   };

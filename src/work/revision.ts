@@ -33,6 +33,8 @@ export function toRevision(app: CodecoApp): ControllerRevision {
 /** What a cache keeps of a revision: who owns it, and its model as text, a tenth of the objects it stands for. */
 export interface RevisionState {
   metadata: Pick<ObjectMeta, 'name' | 'namespace' | 'uid' | 'ownerReferences'>;
+  /** Generation of the app that the model was taken from. */
+  generation: number;
   /** JSON; undefined for revisions of other kinds. */
   model: string | undefined;
 }
@@ -40,9 +42,10 @@ export interface RevisionState {
 export function toRevisionState({ metadata, data }: ControllerRevision): RevisionState {
   const { name, namespace = '', uid = '', ownerReferences = [] } = metadata;
   const ours = ownerReferences.some(({ kind }) => kind === CODECO_APP.kind);
-  const spec = (data as { spec?: CodecoAppSpec } | undefined)?.spec;
+  const { spec, generation = 0 } = (data ?? {}) as { spec?: CodecoAppSpec; generation?: number };
   return {
     metadata: { name, namespace, uid, ownerReferences },
+    generation,
     model: ours && spec !== undefined ? JSON.stringify(spec) : undefined,
   };
 }

@@ -5,6 +5,7 @@ import {
   type CodecoAppSpec,
 } from '../../api/codeco/v1alpha1/codecoapp.ts';
 import { ControllerRevisionResource } from '../../api/core.ts';
+import { canonicalJson } from '../../api/hash.ts';
 import { APP_NAMESPACE_LABEL, FINALIZER, labelValue } from '../../api/labels.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import { hasCode } from '../../runtime/apierror.ts';
@@ -20,29 +21,36 @@ import { referencesOf } from '../../work/render/references.ts';
 import { modelOf } from '../../work/revision.ts';
 import { isApplied, type WorkState } from '../../work/workstate.ts';
 import { writeAppStatus } from './appstatus.ts';
-import { toCachedApp } from './caches.ts';
 import type { ReportInput } from './conditions/reportinput.ts';
 import { Deletion } from './deletion.ts';
 import { type Distribution, planDistribution } from './distribution.ts';
 import { Distributor } from './distributor.ts';
 import { appTooLarge } from './events.ts';
+import { Holdback, LONGEST_HOLD_MS } from './holdback.ts';
 import { acceptedNoLonger } from './intake.ts';
 import type { AcmMetrics } from './metrics.ts';
-import { writePlanStatus } from './planstatus.ts';
+import { planStatus, writePlanStatus } from './planstatus.ts';
 import type { PodCheck } from './podcheck.ts';
+import { isProgress } from './progress.ts';
 import { reportStatus } from './report.ts';
 import { placesOf, runningOf } from './running.ts';
 import { SilenceWatch } from './silence.ts';
+import type { StatusLedger } from './statusledger.ts';
 import { type Intake, TakeIn } from './takein.ts';
+import { timestamp } from './timestamp.ts';
 import type { AcmView, CachedApp } from './view.ts';
 import { ViolationMemo } from './violationmemo.ts';
 import { modelViolation, type Violation, violationsOf } from './violations.ts';
+
+/** So long the scheduler may still read a revision that status named until now. */
+const OLD_REVISION_MS = 1_000;
 
 export interface AppReconcilerDeps {
   client: Client;
   recorder: Recorder;
   clock: Clock;
   view: AcmView;
+  ledger: StatusLedger;
   podCheck: PodCheck;
   metrics: AcmMetrics;
 }
@@ -62,16 +70,26 @@ export class AppReconciler implements Reconciler {
   readonly #distributor: Distributor;
   readonly #deletion: Deletion;
   readonly #memo = new ViolationMemo();
+  readonly #ledger: StatusLedger;
+  readonly #held: Holdback;
+  readonly #heldPlans: Holdback;
 
   constructor(deps: AppReconcilerDeps) {
     this.#deps = deps;
     this.#silence = new SilenceWatch(deps.clock);
+    this.#ledger = deps.ledger;
+    this.#held = new Holdback(deps.clock);
+    this.#heldPlans = new Holdback(deps.clock, LONGEST_HOLD_MS);
     this.#takeIn = new TakeIn(deps);
     this.#distributor = new Distributor(deps);
-    const onGone = ({ metadata }: CodecoApp, works: readonly WorkState[]) => {
+    const onGone = (app: CodecoApp, works: readonly WorkState[]) => {
+      const { uid = '' } = app.metadata;
       this.#silence.forget(works);
-      this.#memo.forget(metadata.uid ?? '');
-      deps.metrics.forget(metadata.uid ?? '');
+      this.#memo.forget(uid);
+      this.#ledger.forget(app);
+      this.#held.release(uid);
+      this.#heldPlans.release(uid);
+      deps.metrics.forget(uid);
     };
     this.#deletion = new Deletion({ ...deps, distributor: this.#distributor, onGone });
   }
@@ -79,12 +97,13 @@ export class AppReconciler implements Reconciler {
   async reconcile(key: ObjectKey, { log }: ReconcileContext): Promise<Result> {
     const cached = this.#deps.view.app(key);
     if (!cached) return DONE;
-    if (cached.metadata.deletionTimestamp !== undefined) return this.#deletion.advance(cached);
     try {
+      if (cached.metadata.deletionTimestamp !== undefined) return await this.#deletion.advance(cached);
       const result = await this.#advance(cached);
       log.debug({ generation: cached.metadata.generation }, 'Application reconciled');
       return result;
     } catch (error) {
+      this.#ledger.forget(cached);
       // Nothing fits into the app itself any more, so that no condition can say it.
       if (hasCode(error, 'TooLarge')) this.#deps.recorder.event(cached, appTooLarge());
       throw error;
@@ -92,21 +111,25 @@ export class AppReconciler implements Reconciler {
   }
 
   async #advance(cached: CachedApp): Promise<Result> {
-    const app = await this.#withFinalizer(cached);
+    const stored = await this.#withFinalizer(this.#ledger.stored(cached));
+    const app = this.#ledger.latest(stored);
     const intake = await this.#takeIn.take(app);
     const decided = await this.#gather(app);
     const distribution = decide(app, decided, this.#deps.view);
     const dropped = distribution ? await this.#distributor.carryOut(app, distribution) : [];
-    const againInMs = await this.#report(app, intake, decided, distribution, dropped);
-    await this.#dropOldRevisions(app, decided.plan, intake);
-    return againInMs === undefined ? DONE : { requeueAfterMs: againInMs };
+    const { input, againInMs } = this.#reportInput(app, intake, decided, distribution, dropped);
+    const heldMs = await this.#report(stored, intake, input);
+    const keptMs = await this.#dropOldRevisions(stored, decided.plan, intake);
+    const ms = least(againInMs, intake.againInMs, heldMs, keptMs);
+    return ms === undefined ? DONE : { requeueAfterMs: ms };
   }
 
   /** Nothing is distributed before the finalizer is there: otherwise a deletion would leave works behind. */
   async #withFinalizer(app: CachedApp): Promise<CachedApp> {
     if (hasFinalizer(app, FINALIZER)) return app;
     const patch = finalizerPatch(app, FINALIZER, 'Add');
-    return toCachedApp(await this.#deps.client.mergePatch(CodecoAppResource, keyOf(app), patch));
+    const answer = await this.#deps.client.mergePatch(CodecoAppResource, keyOf(app), patch);
+    return this.#ledger.wrote(answer);
   }
 
   async #gather(app: CodecoApp): Promise<Decided> {
@@ -122,24 +145,50 @@ export class AppReconciler implements Reconciler {
     return { plan, spec, hub };
   }
 
-  /** Says what is known now, in the status of the app and of its plan; returns when to look again. */
+  /** Says what is known now, in the status of the app and of its plan; ms until what is kept back is due. */
   async #report(
-    app: CachedApp,
+    stored: CachedApp,
     intake: Intake,
-    decided: Decided,
-    distribution: Distribution | undefined,
-    dropped: readonly string[],
+    input: Omit<ReportInput, 'now'>,
   ): Promise<number | undefined> {
-    const { client, clock, metrics } = this.#deps;
-    const { input, againInMs } = this.#reportInput(app, intake, decided, distribution, dropped);
-    const status = await writeAppStatus(client, app, (now) => reportStatus({ ...input, now }), clock);
-    const { plan } = decided;
-    if (plan) await writePlanStatus(client, plan, runningOf(input.places), status);
-    const applied = this.#deps.view.works(app.metadata.uid ?? '').every(isApplied);
+    const { client, clock, metrics, view } = this.#deps;
+    const { plan, places, distributed } = input;
+    const { uid = '' } = stored.metadata;
     const revision = plan?.spec.decision?.revision;
-    if (input.distributed && applied && revision) metrics.applied(app.metadata.uid ?? '', revision);
-    const times = [againInMs, intake.againInMs].filter((ms) => ms !== undefined);
-    return times.length > 0 ? Math.min(...times) : undefined;
+    if (distributed && revision && view.works(uid).every(isApplied)) metrics.applied(uid, revision);
+    const status = reportStatus({ ...input, now: timestamp(clock) });
+    // Until the hub says which model is in force, the scheduler does not decide on it.
+    const said = intake.saidByRevision || stored.status?.acceptedGeneration === intake.accepted?.generation;
+    const mayWait = said && isProgress(stored.status, status);
+    const appMs = await this.#tell(this.#held, uid, mayWait, stored.status, status, async () => {
+      this.#ledger.wrote(await writeAppStatus(client, stored, status));
+    });
+    if (appMs === undefined) this.#ledger.settled(stored);
+    else this.#ledger.decided(stored, status);
+    if (!plan) return appMs;
+    const next = planStatus(plan, runningOf(places), status);
+    const planMs = await this.#tell(this.#heldPlans, uid, mayWait, plan.status, next, async () => {
+      this.#ledger.note(await writePlanStatus(client, plan, next));
+    });
+    return least(appMs, planMs);
+  }
+
+  /** Writes what is not told yet: at once, or, where it may wait, when it is due. Ms until then, if it waits. */
+  async #tell(
+    held: Holdback,
+    uid: string,
+    mayWait: boolean,
+    told: object | undefined,
+    next: object,
+    write: () => Promise<void>,
+  ): Promise<number | undefined> {
+    if (canonicalJson(next) !== canonicalJson(told ?? {})) {
+      const ms = mayWait ? held.hold(uid) : 0;
+      if (ms > 0) return ms;
+      await write();
+    }
+    held.release(uid);
+    return undefined;
   }
 
   #reportInput(
@@ -200,22 +249,24 @@ export class AppReconciler implements Reconciler {
     );
   }
 
-  /** Revisions that nothing names any more. Those that status names as of before this write stay a round longer. */
+  /**
+   * Revisions that nothing names any more. Those that status named before this write stay a round longer; ms
+   * until that one, if there are any.
+   */
   async #dropOldRevisions(
-    app: CodecoApp,
+    stored: CachedApp,
     plan: AssignmentPlan | undefined,
     { accepted }: Intake,
-  ): Promise<void> {
-    const named = new Set([
-      accepted?.revision,
-      app.status?.acceptedRevision,
-      plan?.spec.decision?.revision,
-      plan?.spec.attempt?.revision,
-    ]);
-    for (const { metadata } of this.#deps.view.revisions(app)) {
-      if (!named.has(metadata.name))
-        await this.#deps.client.delete(ControllerRevisionResource, keyOf({ metadata }));
+  ): Promise<number | undefined> {
+    const named = new Set([accepted?.revision, plan?.spec.decision?.revision, plan?.spec.attempt?.revision]);
+    const before = stored.status?.acceptedRevision;
+    let againInMs: number | undefined;
+    for (const { metadata } of this.#deps.view.revisions(stored)) {
+      if (named.has(metadata.name)) continue;
+      if (metadata.name === before) againInMs = OLD_REVISION_MS;
+      else await this.#deps.client.delete(ControllerRevisionResource, keyOf({ metadata }));
     }
+    return againInMs;
   }
 }
 
@@ -237,4 +288,9 @@ function decide(app: CodecoApp, { plan, spec, hub }: Decided, view: AcmView): Di
 
 function identityOf({ metadata }: CodecoApp): AppIdentity {
   return { namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid ?? '' };
+}
+
+function least(...times: (number | undefined)[]): number | undefined {
+  const known = times.filter((ms) => ms !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }

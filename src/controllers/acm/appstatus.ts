@@ -3,21 +3,16 @@ import {
   CodecoAppResource,
   type CodecoAppStatus,
 } from '../../api/codeco/v1alpha1/codecoapp.ts';
-import { canonicalJson } from '../../api/hash.ts';
 import type { Client } from '../../runtime/client.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { timestamp } from './timestamp.ts';
 
-/** Writes the status of an app where it is not there already, on the resourceVersion that it was decided on. */
-export async function writeAppStatus(
+/** Writes the status of an app, on the resourceVersion that it was decided on; returns the server's answer. */
+export function writeAppStatus(
   client: Client,
-  app: CodecoApp,
-  statusAt: (now: string) => CodecoAppStatus,
-  clock: Clock,
-): Promise<CodecoAppStatus> {
-  const { apiVersion, kind, metadata, spec } = app;
-  const status = statusAt(timestamp(clock));
-  if (canonicalJson(status) !== canonicalJson(app.status ?? {}))
-    await client.updateStatus(CodecoAppResource, { apiVersion, kind, metadata, spec, status });
-  return status;
+  { apiVersion, kind, metadata }: CodecoApp,
+  status: CodecoAppStatus,
+): Promise<CodecoApp> {
+  const { namespace, name, uid, resourceVersion } = metadata;
+  // Without the spec, which the status subresource ignores and which may be half a megabyte.
+  const body = { apiVersion, kind, metadata: { namespace, name, uid, resourceVersion }, status };
+  return client.updateStatus(CodecoAppResource, body as CodecoApp);
 }

@@ -1,4 +1,5 @@
 import { type CodecoApp, CodecoAppResource } from '../../api/codeco/v1alpha1/codecoapp.ts';
+import { canonicalJson } from '../../api/hash.ts';
 import {
   APP_NAMESPACE_LABEL,
   APP_UID_LABEL,
@@ -18,6 +19,7 @@ import { writeAppStatus } from './appstatus.ts';
 import type { Distributor } from './distributor.ts';
 import { clustersLeft } from './events.ts';
 import { DELETION_QUIET_MS, deletingStatus, deletionState } from './finalize.ts';
+import { timestamp } from './timestamp.ts';
 import type { AcmView } from './view.ts';
 
 /** Until works that the cache did not know are looked for again. */
@@ -100,7 +102,8 @@ export class Deletion {
     const { client, clock } = this.#deps;
     const waitedMs = clock.now() - Date.parse(app.metadata.deletionTimestamp ?? '');
     if (waitedMs < DELETION_QUIET_MS) return { requeueAfterMs: DELETION_QUIET_MS - Math.max(0, waitedMs) };
-    await writeAppStatus(client, app, (now) => deletingStatus(app, waiting, now), clock);
+    const status = deletingStatus(app, waiting, timestamp(clock));
+    if (canonicalJson(status) !== canonicalJson(app.status ?? {})) await writeAppStatus(client, app, status);
     return DONE;
   }
 }

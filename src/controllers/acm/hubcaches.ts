@@ -25,8 +25,10 @@ import {
   SecretResource,
 } from '../../api/core.ts';
 import {
+  APP_NAMESPACE_LABEL,
   APP_UID_LABEL,
   DISTRIBUTE_LABEL,
+  labelValue,
   MANAGED_BY,
   MANAGED_BY_LABEL,
   SHARD_LABEL,
@@ -68,6 +70,15 @@ export function hubCaches(informers: InformerFactory) {
     plans: informers.informer<AssignmentPlan, AssignmentPlan>({
       resource: AssignmentPlanResource,
       project: toLeanPlan,
+      indexers: {
+        place: ({ metadata, spec }) => [
+          ...new Set(
+            (spec.decision?.assignments ?? []).map(({ cluster }) =>
+              placeKey(labelValue(metadata.namespace ?? ''), cluster),
+            ),
+          ),
+        ],
+      },
     }),
     revisions: informers.informer<ControllerRevision, RevisionState>({
       resource: ControllerRevisionResource,
@@ -84,6 +95,9 @@ export function hubCaches(informers: InformerFactory) {
       project: toWorkState,
       indexers: {
         app: ({ metadata }) => [metadata.labels?.[APP_UID_LABEL] ?? ''],
+        place: ({ metadata: { labels = {}, namespace = '' } }) => [
+          placeKey(labels[APP_NAMESPACE_LABEL] ?? '', namespace),
+        ],
         base: ({ metadata }) => (metadata.labels?.[SHARD_LABEL] === 'base' ? [metadata.namespace ?? ''] : []),
       },
     }),
@@ -110,6 +124,11 @@ export function hubCaches(informers: InformerFactory) {
       labelSelector: `${DISTRIBUTE_LABEL}=true`,
     }),
   };
+}
+
+/** Apps of a namespace, by the value of its label, on one cluster: key of the index `place`. */
+export function placeKey(namespaceLabel: string, cluster: string): string {
+  return `${namespaceLabel} ${cluster}`;
 }
 
 /** What a change of the object concerns: key of the index `reads`. */

@@ -5,26 +5,33 @@ import {
   type RunningAssignment,
 } from '../../api/codeco/v1alpha1/assignmentplan.ts';
 import type { CodecoAppStatus } from '../../api/codeco/v1alpha1/codecoapp.ts';
-import { canonicalJson } from '../../api/hash.ts';
 import type { Client } from '../../runtime/client.ts';
 
-/** Writes what runs into the status of the plan, when it is not there already. SWM decides from it. */
-export async function writePlanStatus(
-  client: Client,
+/** What runs, as the status of the plan says it. SWM decides from it. */
+export function planStatus(
   plan: AssignmentPlan,
   running: readonly RunningAssignment[],
   app: CodecoAppStatus,
-): Promise<void> {
+): AssignmentPlanStatus {
   const decision = plan.spec.decision?.id;
-  const status: AssignmentPlanStatus = {
+  return {
     ...plan.status,
     ...(decision === undefined ? {} : { observedDecision: decision }),
     phase: phaseOf(plan, app),
     running: [...running],
   };
-  if (canonicalJson(status) === canonicalJson(plan.status ?? {})) return;
-  const { apiVersion, kind, metadata, spec } = plan;
-  await client.updateStatus(AssignmentPlanResource, { apiVersion, kind, metadata, spec, status });
+}
+
+/** Writes the status of a plan, on the resourceVersion that it was decided on; returns the server's answer. */
+export function writePlanStatus(
+  client: Client,
+  { apiVersion, kind, metadata }: AssignmentPlan,
+  status: AssignmentPlanStatus,
+): Promise<AssignmentPlan> {
+  const { namespace, name, uid, resourceVersion } = metadata;
+  // Without the spec, which the status subresource ignores.
+  const body = { apiVersion, kind, metadata: { namespace, name, uid, resourceVersion }, status };
+  return client.updateStatus(AssignmentPlanResource, body as AssignmentPlan);
 }
 
 function phaseOf(plan: AssignmentPlan, app: CodecoAppStatus): NonNullable<AssignmentPlanStatus['phase']> {

@@ -1,4 +1,5 @@
 import { Registry } from 'prom-client';
+import { planName } from '../../api/codeco/v1alpha1/assignmentplan.ts';
 import { ClusterCapabilityResource } from '../../api/codeco/v1alpha1/clustercapability.ts';
 import { FederationPolicyResource } from '../../api/codeco/v1alpha1/federationpolicy.ts';
 import { findCondition } from '../../api/conditions.ts';
@@ -9,18 +10,21 @@ import type { Clock } from '../../runtime/clock.ts';
 import { Controller } from '../../runtime/controller.ts';
 import type { ControllerMetrics } from '../../runtime/controllermetrics.ts';
 import type { InformerFactory } from '../../runtime/informer.ts';
-import { generationChanged, labelsChanged } from '../../runtime/predicates.ts';
+import { generationChanged, labelsChanged, type Predicate } from '../../runtime/predicates.ts';
 import type { Logger, Reconciler } from '../../runtime/reconcile.ts';
 import type { Recorder } from '../../runtime/recorder.ts';
 import { itself, watch } from '../../runtime/watches.ts';
+import type { RevisionState } from '../../work/revision.ts';
+import type { WorkState } from '../../work/workstate.ts';
 import { AppReconciler } from './appreconciler.ts';
 import { capabilityStatus } from './capabilitystatus.ts';
 import { clusterChanged } from './federationfacts.ts';
-import { type HubCaches, hubCaches, readKey } from './hubcaches.ts';
+import { type HubCaches, hubCaches, placeKey, readKey } from './hubcaches.ts';
 import { hubView } from './hubview.ts';
 import { acmMetrics } from './metrics.ts';
 import { PodCheck } from './podcheck.ts';
 import { policyStatus } from './policystatus.ts';
+import { StatusLedger } from './statusledger.ts';
 import { StatusReconciler } from './statusreconciler.ts';
 
 export interface AcmDeps {
@@ -60,9 +64,10 @@ export function setupAcm(deps: AcmDeps): Controller[] {
       log,
       ...(deps.metrics ? { metrics: deps.metrics(name) } : {}),
     });
+  const ledger = new StatusLedger();
   const app = controller(
     'acm-app',
-    new AppReconciler({ ...deps, view, podCheck: new PodCheck(client), metrics }),
+    new AppReconciler({ ...deps, view, ledger, podCheck: new PodCheck(client), metrics }),
     deps.workers,
   );
   const capability = controller(
@@ -87,19 +92,30 @@ export function setupAcm(deps: AcmDeps): Controller[] {
     }),
     1,
   );
-  watchForApps(caches, app);
+  watchForApps(caches, ledger, app);
   watchForFederation(caches, capability, policy);
   return [app, capability, policy];
 }
 
-function watchForApps(caches: HubCaches, controller: Controller): void {
+function watchForApps(caches: HubCaches, ledger: StatusLedger, controller: Controller): void {
   const { apps, plans, revisions, works, namespaces } = caches;
   const inNamespace = (namespace: string): ObjectKey[] => apps.lister.list(namespace).map(keyOf);
   const ofUid = (uid: string): ObjectKey[] => apps.lister.byIndex('uid', uid).map(keyOf);
   const everyApp = (): ObjectKey[] => apps.lister.list().map(keyOf);
   const owners = ({ metadata }: { metadata: { ownerReferences?: { uid: string }[] } }) =>
     (metadata.ownerReferences ?? []).flatMap(({ uid }) => ofUid(uid));
-  watch(apps, controller, itself);
+  const isNews: Predicate<{ metadata: ObjectMeta }> = (event) => !ledger.isEcho(event);
+  const atPlaceOf = ({ labels = {}, namespace = '' }: ObjectMeta): ObjectKey[] => {
+    const place = placeKey(labels[APP_NAMESPACE_LABEL] ?? '', namespace);
+    const there = works.lister
+      .byIndex('place', place)
+      .map(({ metadata }) => metadata.labels?.[APP_UID_LABEL]);
+    return [
+      ...plans.lister.byIndex('place', place).flatMap(owners),
+      ...there.flatMap((uid) => (uid === undefined ? [] : ofUid(uid))),
+    ];
+  };
+  watch(apps, controller, itself, isNews);
   // A name that an app gives up may be what a younger one of its namespace was refused for.
   watch(
     apps,
@@ -111,13 +127,30 @@ function watchForApps(caches: HubCaches, controller: Controller): void {
         .map(keyOf),
     ({ old, new: now }) => old !== undefined && old.metadata.generation !== now?.metadata.generation,
   );
-  watch(plans, controller, owners);
-  watch(revisions, controller, owners);
-  // A base work says no app: it matters to every app of its namespace.
-  watch(works, controller, ({ metadata }) => {
-    const uid = metadata.labels?.[APP_UID_LABEL];
-    return uid === undefined ? inNamespace(metadata.labels?.[APP_NAMESPACE_LABEL] ?? '') : ofUid(uid);
-  });
+  watch(plans, controller, owners, isNews);
+  // Made by ACM itself while it took the app in; news are one that is gone, and one that a plan waits for.
+  const isPlanned = (revision: RevisionState) =>
+    owners(revision).some(({ namespace, name }) => {
+      const plan = plans.lister.get({ namespace, name: planName(name) });
+      return plan?.spec.decision?.revision === revision.metadata.name;
+    });
+  watch(
+    revisions,
+    controller,
+    owners,
+    ({ old, new: now }) => old !== undefined || now === undefined || isPlanned(now),
+  );
+  // A base work says no app: it matters to those of its namespace that are on its cluster, or are to be. Of a
+  // thousand in one namespace that is a few, and each new cluster that the namespace gets has one.
+  watch(
+    works,
+    controller,
+    ({ metadata }) => {
+      const uid = metadata.labels?.[APP_UID_LABEL];
+      return uid === undefined ? atPlaceOf(metadata) : ofUid(uid);
+    },
+    ({ old, new: now }) => old === undefined || now === undefined || workText(old) !== workText(now),
+  );
   watch(caches.clusters, controller, everyApp, clusterChanged);
   // Namespaces of the level that Pods are judged under are among them.
   watch(
@@ -166,4 +199,10 @@ function watchForFederation(caches: HubCaches, capability: Controller, policy: C
     watch(clusters, controller, keys, clusterChanged);
     watch(clusterSets, controller, keys, generationChanged);
   }
+}
+
+/** Equal for two states of a work that ACM does not tell apart: the agent's finalizer is none of its business. */
+function workText({ metadata, ...rest }: WorkState): string {
+  const { labels, annotations, generation, deletionTimestamp } = metadata;
+  return JSON.stringify([labels, annotations, generation, deletionTimestamp, rest]);
 }

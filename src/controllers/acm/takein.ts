@@ -5,8 +5,9 @@ import { ControllerRevisionResource } from '../../api/core.ts';
 import { hasCode, isAlreadyExists } from '../../runtime/apierror.ts';
 import type { Client } from '../../runtime/client.ts';
 import type { Recorder } from '../../runtime/recorder.ts';
+import { type Acceptance, acceptance } from '../../snapshot/acceptance.ts';
 import type { PodSecurityLevel } from '../../snapshot/policy.ts';
-import { toRevision } from '../../work/revision.ts';
+import { type RevisionState, toRevision } from '../../work/revision.ts';
 import { modelAccepted, modelRefused } from './events.ts';
 import {
   judgeModel,
@@ -18,21 +19,18 @@ import {
 } from './intake.ts';
 import type { AcmMetrics } from './metrics.ts';
 import { type PodCheck, PodCheckUnavailable } from './podcheck.ts';
+import type { StatusLedger } from './statusledger.ts';
 import type { AcmView } from './view.ts';
 
 /** Until Pods that could not be judged are tried again: a right that was granted shows in no cache. */
 const RETRY_MS = 30_000;
 
-/** The model that is in force. */
-export interface Accepted {
-  revision: string;
-  generation: number;
-}
-
 /** What became of the newest generation of an app. */
 export interface Intake {
   /** Undefined before any generation was valid. */
-  accepted: Accepted | undefined;
+  accepted: Acceptance | undefined;
+  /** A revision made of the newest generation says that it is in force, before status does. */
+  saidByRevision: boolean;
   condition: ConditionDraft;
   podCheck: { generation: number; level: PodSecurityLevel } | undefined;
   /** When to look again although nothing changed. */
@@ -43,6 +41,7 @@ export interface TakeInDeps {
   client: Client;
   recorder: Recorder;
   view: AcmView;
+  ledger: StatusLedger;
   podCheck: PodCheck;
   metrics: AcmMetrics;
 }
@@ -56,11 +55,12 @@ export class TakeIn {
   }
 
   async take(app: CodecoApp): Promise<Intake> {
-    const { view, recorder } = this.#deps;
+    const { view, ledger, recorder } = this.#deps;
     const namespace = app.metadata.namespace ?? '';
     const generation = app.metadata.generation ?? 1;
     const policy = view.policy(namespace);
-    const findings = judgeModel(app, view.namesakes(app), {
+    const others = view.namesakes(app).map((other) => ledger.latest(other));
+    const findings = judgeModel(app, others, {
       name: app.metadata.name,
       namespace,
       closedBy: policy.closedBy,
@@ -69,7 +69,8 @@ export class TakeIn {
       profiles: view.profiles(),
     });
     const before: Intake = {
-      accepted: acceptedBefore(app),
+      accepted: acceptance(app.status, view.revisions(app).map(toMade)),
+      saidByRevision: false,
       condition: modelValid(findings, generation),
       podCheck: app.status?.podCheck as Intake['podCheck'],
       againInMs: undefined,
@@ -114,13 +115,15 @@ export class TakeIn {
     const { name } = revision.metadata;
     const generation = app.metadata.generation ?? 1;
     const accepted = { revision: name, generation };
-    if (view.revisions(app).some(({ metadata }) => metadata.name === name)) return { ...intake, accepted };
+    const found = view.revisions(app).find(({ metadata }) => metadata.name === name);
+    if (found) return { ...intake, accepted, saidByRevision: found.generation === generation };
     const told = wasTooLarge(app);
     if (told) return { ...intake, condition: told };
     try {
       await client.create(ControllerRevisionResource, revision);
-      recorder.event(app, modelAccepted(name));
+      if (wasRefused(app)) recorder.event(app, modelAccepted(name));
       metrics.accepted(app.metadata.uid ?? '', name);
+      return { ...intake, accepted, saidByRevision: true };
     } catch (error) {
       if (hasCode(error, 'TooLarge')) return { ...intake, condition: modelTooLarge(error.message) };
       // The cache lags behind an own write; a revision is named by its content, so it is the right one.
@@ -130,9 +133,14 @@ export class TakeIn {
   }
 }
 
-function acceptedBefore({ status }: CodecoApp): Accepted | undefined {
-  if (!status?.acceptedRevision) return undefined;
-  return { revision: status.acceptedRevision, generation: status.acceptedGeneration ?? 0 };
+function toMade({ metadata, generation }: RevisionState): { name: string; generation: number } {
+  return { name: metadata.name, generation };
+}
+
+/** That a model is valid is told by the decision that follows; only after a refusal is it news of its own. */
+function wasRefused({ status }: CodecoApp): boolean {
+  const told = findCondition(status?.conditions, 'ModelValid');
+  return told !== undefined && told.status !== 'True';
 }
 
 function isSound(findings: readonly Finding[]): boolean {

@@ -40,3 +40,13 @@ it('trusts the cache after a write was refused', () => {
   plans.forget('shop', 'web');
   expect(plans.over([])).toEqual([]);
 });
+
+it('knows the echo of its own write, and nothing else, as no news', () => {
+  const plans = new AssumedPlans();
+  const seen = (now: AssignmentPlan) => plans.observe({ key: keyOf(now), new: now });
+  expect(seen(plan('99'))).toBe(false);
+  plans.assume(plan('100'));
+  expect(seen(plan('99'))).toBe(false);
+  expect(seen(plan('100'))).toBe(true);
+  expect(seen(plan('101'))).toBe(false);
+});

@@ -14,11 +14,12 @@ export class AssumedPlans {
     this.#plans.set(keyString(keyOf(plan)), plan);
   }
 
-  /** To be called with every event of the cache. */
-  observe({ key, new: plan }: CacheEvent<AssignmentPlan>): void {
+  /** To be called with every event of the cache. True when it tells no more than was assumed already. */
+  observe({ key, new: plan }: CacheEvent<AssignmentPlan>): boolean {
     const id = keyString(key);
     const assumed = this.#plans.get(id);
     if (assumed && (plan === undefined || !isOlder(plan, assumed))) this.#plans.delete(id);
+    return assumed !== undefined && plan?.metadata.resourceVersion === assumed.metadata.resourceVersion;
   }
 
   /** The write of an app's plan was refused: whatever was assumed is out of date. */

@@ -19,7 +19,7 @@ import type { Client } from '../../runtime/client.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { Controller } from '../../runtime/controller.ts';
 import type { ControllerMetrics } from '../../runtime/controllermetrics.ts';
-import type { CacheEvent, Informer, InformerFactory } from '../../runtime/informer.ts';
+import type { CacheEvent, Informer, InformerFactory, Lister } from '../../runtime/informer.ts';
 import type { Logger } from '../../runtime/reconcile.ts';
 import type { Recorder } from '../../runtime/recorder.ts';
 import type { AppHead } from '../../snapshot/appstate.ts';
@@ -54,6 +54,9 @@ export interface SwmDeps {
  */
 const QUIET_MS = 60_000;
 
+/** A change of what runs waits for others: after a deployment each app says so. */
+const RUNNING_MS = 500;
+
 /** Asks for the informers and returns the controllers for `Manager.addWork`. */
 export function setupSwm(deps: SwmDeps): Controller[] {
   const { client, informers, recorder, clock, log, registry, solver, referee, options } = deps;
@@ -68,6 +71,7 @@ export function setupSwm(deps: SwmDeps): Controller[] {
     // Those of DaemonSets and StatefulSets stay on the server.
     labelSelector: `${MANAGED_BY_LABEL}=${MANAGED_BY}`,
     project: toAppRevision,
+    indexers: { uid: (revision) => (revision?.uid === undefined ? [] : [revision.uid]) },
   });
   const plans = kept(AssignmentPlanResource, planCore);
   const clusters = kept(ManagedClusterResource, clusterCore);
@@ -126,14 +130,24 @@ export function setupSwm(deps: SwmDeps): Controller[] {
     ...(deps.metrics ? { metrics: deps.metrics('swm') } : {}),
   });
 
-  plans.onEvent((event) => assumed.observe(event));
+  plans.onEvent((event) => {
+    const known = assumed.observe(event);
+    if (!known && planMatters(event)) controller.enqueue(ROUND_KEY);
+    // What runs now frees room at most: nobody is decided on a moment later for it than for the app's own change.
+    else if (runsOtherwise(event)) controller.enqueueAfter(ROUND_KEY, RUNNING_MS);
+  });
   const wake = <C>(informer: Informer<C>, matters: (event: CacheEvent<C>) => boolean = () => true) =>
     informer.onEvent((event) => {
       if (matters(event)) controller.enqueue(ROUND_KEY);
     });
-  wake(apps, ({ old, new: now }) => headText(old) !== headText(now));
+  wake(
+    apps,
+    (event) =>
+      headText(event.old) !== headText(event.new) &&
+      !cannotBeDecided(event, revisions.lister) &&
+      !saidByRevision(event, revisions.lister),
+  );
   wake(revisions, (event) => (event.new ?? event.old) !== undefined);
-  wake(plans, planMatters);
   const facts = [clusters, sets, bindings, decisions, namespaces, capabilities, telemetry, topologies];
   for (const informer of [...facts, datasets, profiles, policies])
     wake(informer as Informer<unknown>, differs);
@@ -156,11 +170,29 @@ function contentText(object: unknown): string {
   return JSON.stringify([name, labels, deletionTimestamp, content]);
 }
 
-/** The spec of a plan is SWM's own; somebody else's hand in it, or what runs, is news. */
+/** An app that is new and has no model yet: its revision will be the news. */
+function cannotBeDecided({ old, new: now }: CacheEvent<AppHead>, revisions: Lister<unknown>): boolean {
+  if (old !== undefined || now === undefined || now.status?.acceptedRevision !== undefined) return false;
+  return revisions.byIndex('uid', now.metadata.uid ?? '').length === 0;
+}
+
+/** A status that names a model as accepted which its revision has said to be, and nothing else. */
+function saidByRevision(
+  { old, new: now }: CacheEvent<AppHead>,
+  revisions: Lister<AppRevision | undefined>,
+): boolean {
+  if (old === undefined || now === undefined) return false;
+  if (headText({ ...old, status: {} }) !== headText({ ...now, status: {} })) return false;
+  const { acceptedRevision: name = '', acceptedGeneration } = now.status ?? {};
+  const revision = revisions.get({ namespace: now.metadata.namespace ?? '', name });
+  return revision !== undefined && revision.generation === acceptedGeneration;
+}
+
+/** The spec of a plan is SWM's own; somebody else's hand in it is news. */
 function planMatters({ old, new: now }: CacheEvent<AssignmentPlan>): boolean {
-  if (old === undefined || now === undefined) return true;
-  return (
-    old.metadata.generation !== now.metadata.generation ||
-    JSON.stringify(old.status?.running) !== JSON.stringify(now.status?.running)
-  );
+  return old === undefined || now === undefined || old.metadata.generation !== now.metadata.generation;
+}
+
+function runsOtherwise({ old, new: now }: CacheEvent<AssignmentPlan>): boolean {
+  return JSON.stringify(old?.status?.running ?? []) !== JSON.stringify(now?.status?.running ?? []);
 }

@@ -6,6 +6,7 @@ import { tellingWhatEnded } from './ended.ts';
 import type { Comparison } from './figures.ts';
 import { Observer, STAGES, type Stage } from './observer.ts';
 import { type Summary, summary } from './statistics.ts';
+import { straightArm } from './straight.ts';
 import { NAMESPACE } from './workload.ts';
 
 /** A work agent at OCM's own rates, and one that is never slowed down by its client. */
@@ -44,7 +45,7 @@ export async function withSmallFederation<T>(
   }
 }
 
-/** Both arms in turn under one setting of the work agent. */
+/** All arms in turn under one setting of the work agent. */
 export async function compare(
   federation: Federation,
   observer: Observer,
@@ -52,15 +53,18 @@ export async function compare(
 ): Promise<Comparison> {
   // One pass that is not counted: namespaces and compiled code are there afterwards.
   await suiteArm(federation, observer, apps);
+  await straightArm(federation, observer, apps);
   await plainArm(federation, observer, apps);
   const suite: SuiteRun[] = [];
+  const straight: PlainRun[] = [];
   const plain: PlainRun[] = [];
   for (let repetition = 1; repetition <= repetitions; repetition += 1) {
     suite.push(await suiteArm(federation, observer, apps));
+    straight.push(await straightArm(federation, observer, apps));
     plain.push(await plainArm(federation, observer, apps));
-    const [s, p] = [suite.at(-1)!, plain.at(-1)!];
+    const [s, w, p] = [suite.at(-1)!, straight.at(-1)!, plain.at(-1)!];
     console.error(
-      `  ${agent.name}, ${repetition} of ${repetitions}: ${s.podsReady.toFixed(2)} s against ${p.podsReady.toFixed(2)} s, deleted ${s.deleted.toFixed(2)} s against ${p.deleted.toFixed(2)} s`,
+      `  ${agent.name}, ${repetition} of ${repetitions}: ${s.podsReady.toFixed(2)} s, works alone ${w.podsReady.toFixed(2)} s, plain ${p.podsReady.toFixed(2)} s; deleted ${s.deleted.toFixed(2)}, ${w.deleted.toFixed(2)} and ${p.deleted.toFixed(2)} s`,
     );
   }
   const stages = Object.fromEntries(
@@ -73,6 +77,10 @@ export async function compare(
     stages,
     plain: summary(plain.map(({ podsReady }) => podsReady)),
     ratio: summary(suite.map(({ podsReady }, index) => podsReady / plain[index]!.podsReady)),
+    straight: summary(straight.map(({ podsReady }) => podsReady)),
+    straightRatio: summary(straight.map(({ podsReady }, index) => podsReady / plain[index]!.podsReady)),
+    ratioToStraight: summary(suite.map(({ podsReady }, index) => podsReady / straight[index]!.podsReady)),
+    straightDeletion: summary(straight.map(({ deleted }) => deleted)),
     deletion: summary(suite.map(({ deleted }) => deleted)),
     plainDeletion: summary(plain.map(({ deleted }) => deleted)),
     deletionRatio: summary(suite.map(({ deleted }, index) => deleted / plain[index]!.deleted)),

@@ -33,6 +33,12 @@ export interface Comparison {
   plain: Summary;
   /** Pair by pair. */
   ratio: Summary;
+  /** The same ManifestWorks written by hand, without the suite: what OCM itself costs. */
+  straight: Summary;
+  /** Straight works to plain Deployments, and CodecoApps to straight works; pair by pair. */
+  straightRatio: Summary;
+  ratioToStraight: Summary;
+  straightDeletion: Summary;
   deletion: Summary;
   plainDeletion: Summary;
   deletionRatio: Summary;

@@ -38,7 +38,10 @@ const ON_CLUSTER: readonly Resource[] = [
 const LOOK_MS = 50;
 
 /** Resolves when nothing but namespaces is left; rejects after `ms`, naming what is. */
-export async function untilNothingLeft({ hub, clusters }: Federation, ms: number): Promise<void> {
+export async function untilNothingLeft(
+  { hub, clusters }: Pick<Federation, 'hub' | 'clusters'>,
+  ms: number,
+): Promise<void> {
   const deadline = performance.now() + ms;
   const places = [
     ...ON_HUB.map((resource) => ({ where: 'hub', client: hub.admin, resource })),

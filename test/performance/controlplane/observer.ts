@@ -5,7 +5,12 @@ import {
 } from '../../../src/api/codeco/v1alpha1/assignmentplan.ts';
 import { type CodecoApp, CodecoAppResource } from '../../../src/api/codeco/v1alpha1/codecoapp.ts';
 import { findCondition } from '../../../src/api/conditions.ts';
-import { type Pod, PodResource } from '../../../src/api/core.ts';
+import {
+  type ControllerRevision,
+  ControllerRevisionResource,
+  type Pod,
+  PodResource,
+} from '../../../src/api/core.ts';
 import { APP_ANNOTATION } from '../../../src/api/labels.ts';
 import { type ManifestWork, ManifestWorkResource } from '../../../src/api/ocm/manifestwork.ts';
 import { loadEndpoint } from '../../../src/kube/config.ts';
@@ -96,14 +101,19 @@ export class Observer {
     while (!holds(this.seen)) {
       if (performance.now() > deadline)
         throw new Error(`${what}: not within ${ms / 1000} s; there is ${JSON.stringify(this.seen)}`);
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 1000);
-        this.#wake.push(() => {
-          clearTimeout(timer);
-          resolve();
-        });
-      });
+      await this.changed(1000);
     }
+  }
+
+  /** Resolves when a watch has told something, at the latest after `ms`. */
+  changed(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   stop(): void {
@@ -117,10 +127,16 @@ export class Observer {
       const ready = findCondition(app?.status?.conditions, 'Ready')?.status === 'True';
       keep(this.#apps, key.name, app !== undefined);
       keep(this.#readyApps, key.name, ready);
-      if (app?.status?.acceptedRevision !== undefined) this.#pass('valid', key.name);
       if (ready) this.#pass('ready', key.name);
       this.#changed();
     });
+    // That it is there says that the model is valid; status names it later.
+    hub
+      .informer<ControllerRevision>({ resource: ControllerRevisionResource })
+      .onEvent(({ new: revision }) => {
+        const [owner] = revision?.metadata.ownerReferences ?? [];
+        if (owner?.kind === CodecoAppResource.kind) this.#pass('valid', owner.name);
+      });
     hub.informer<AssignmentPlan>({ resource: AssignmentPlanResource }).onEvent(({ key, new: plan }) => {
       if (plan?.spec.decision) this.#pass('planned', key.name.replace(/-assignment-plan$/, ''));
     });

@@ -41,18 +41,22 @@ function comparisonPart(comparisons: readonly Comparison[]): string[] {
     ['**work agent**', `**${each.agent}**`, '', '', ''],
     ['CodecoApps, until all Pods are Ready', ...seconds(each.suite), '', ''],
     ...STAGES.map((stage) => [`— until the last is ${stage}`, ...seconds(each.stages[stage]), '', '']),
+    ['ManifestWorks written straight, until all Pods are Ready', ...seconds(each.straight), '', ''],
     ['Deployments straight, until all Pods are Ready', ...seconds(each.plain), '', ''],
     [
       'ratio, pair by pair',
       ...plain(each.ratio),
       ...(each.agent === 'unthrottled' ? goal(each.ratio.median, GOALS.ratioUnthrottled) : ['reported', '']),
     ],
+    ['ManifestWorks to Deployments: what OCM itself costs', ...plain(each.straightRatio), 'reported', ''],
+    ['CodecoApps to ManifestWorks: what the suite adds', ...plain(each.ratioToStraight), 'reported', ''],
     ['deleting the CodecoApps, nothing left', ...seconds(each.deletion), '', ''],
+    ['deleting the ManifestWorks, nothing left', ...seconds(each.straightDeletion), '', ''],
     ['deleting the Deployments, nothing left', ...seconds(each.plainDeletion), '', ''],
     ['ratio of deletion, pair by pair', ...plain(each.deletionRatio), 'reported', ''],
   ]);
   return [
-    `${first?.apps} CodecoApps of one service, on a hub with one managed cluster, against the same Deployments applied to that cluster through the same client at the same concurrency. In turn, ${repetitions} repetitions after one that is not counted. Deletion ends when neither hub nor cluster holds any app, plan, revision, work, base work, applied work, Deployment, ReplicaSet, Pod, Service, ServiceAccount or RoleBinding of them; only the Namespace stays.`,
+    `${first?.apps} CodecoApps of one service, on a hub with one managed cluster, against the same Deployments applied to that cluster through the same client at the same concurrency, and against ManifestWorks of the same content written to the hub without the suite. In turn, ${repetitions} repetitions after one that is not counted. Deletion ends when neither hub nor cluster holds any app, plan, revision, work, base work, applied work, Deployment, ReplicaSet, Pod, Service, ServiceAccount or RoleBinding of them; only the Namespace stays.`,
     table(['', 'median', 'worst', 'goal', 'met'], rows),
   ];
 }

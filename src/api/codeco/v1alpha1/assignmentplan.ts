@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ObjectMeta } from '../../meta.ts';
 import { defineResource } from '../../resource.ts';
-import { Conditions } from '../../schema.ts';
+import { Conditions, ONE_WRITER } from '../../schema.ts';
 import { GROUP, VERSION } from './group.ts';
 
 /**
@@ -148,10 +148,12 @@ export const Attempt = z.strictObject({
     .optional(),
 });
 
-export const AssignmentPlanSpec = z.strictObject({
-  decision: Decision.optional(),
-  attempt: Attempt.optional(),
-});
+export const AssignmentPlanSpec = z
+  .strictObject({
+    decision: Decision.optional(),
+    attempt: Attempt.optional(),
+  })
+  .meta(ONE_WRITER);
 
 export const RunningAssignment = z.strictObject({
   service: z.string().max(63),
@@ -162,12 +164,14 @@ export const RunningAssignment = z.strictObject({
   ready: z.int(),
 });
 
-export const AssignmentPlanStatus = z.strictObject({
-  observedDecision: z.string().max(64).optional(),
-  phase: z.enum(['Pending', 'Distributing', 'Running', 'Failed']).optional(),
-  running: z.array(RunningAssignment).max(5000).optional(),
-  conditions: Conditions.optional(),
-});
+export const AssignmentPlanStatus = z
+  .strictObject({
+    observedDecision: z.string().max(64).optional(),
+    phase: z.enum(['Pending', 'Distributing', 'Running', 'Failed']).optional(),
+    running: z.array(RunningAssignment).max(5000).optional(),
+    conditions: Conditions.optional(),
+  })
+  .meta(ONE_WRITER);
 
 export type Assignment = z.output<typeof Assignment>;
 export type PlannedChannel = z.output<typeof PlannedChannel>;

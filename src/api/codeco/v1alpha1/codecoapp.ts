@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ObjectMeta } from '../../meta.ts';
 import { defineResource } from '../../resource.ts';
-import { Conditions, embeds, IntOrString, keyedBy } from '../../schema.ts';
+import { Conditions, embeds, IntOrString, keyedBy, ONE_WRITER } from '../../schema.ts';
 import { API_VERSION, GROUP, VERSION } from './group.ts';
 
 /**
@@ -183,58 +183,60 @@ export const ServiceStatus = z.strictObject({
   clusters: z.array(z.strictObject({ name: z.string(), replicas: z.int(), ready: z.int() })),
 });
 
-export const CodecoAppStatus = z.strictObject({
-  observedGeneration: z.int().optional(),
-  /** Name of the ControllerRevision that holds the newest valid model. */
-  acceptedRevision: z.string().optional(),
-  acceptedGeneration: z.int().optional(),
-  /** The generation whose Pods the API server was asked about last, and under which Pod Security level. */
-  podCheck: z.strictObject({ generation: z.int(), level: z.string() }).optional(),
-  conditions: Conditions.optional(),
-  services: z.array(ServiceStatus).optional(),
-  /** What the printer columns show: ready of all services, clusters used, edges met of all, profile, gap. */
-  summary: z
-    .strictObject({
-      services: z.string().optional(),
-      clusters: z.int().optional(),
-      edges: z.string().optional(),
-      profile: z.string().optional(),
-      gap: z.string().optional(),
-    })
-    .optional(),
-  status: z.enum(['OK', 'Warning', 'Error']).optional(),
-  errorMsg: z.string().optional(),
-  appMetrics: z
-    .strictObject({
-      numPods: z.int().optional(),
-      avgAppCpu: z.string().optional(),
-      avgAppMemory: z.string().optional(),
-      serviceMetrics: z
-        .array(
-          z.strictObject({
-            serviceName: z.string().optional(),
-            nodeName: z.string().optional(),
-            podName: z.string().optional(),
-            clusterName: z.string().optional(),
-            avgServiceCpu: z.string().optional(),
-            avgServiceMemory: z.string().optional(),
-          }),
-        )
-        .optional(),
-    })
-    .optional(),
-  nodeMetrics: z
-    .array(
-      z.strictObject({
-        nodeName: z.string().optional(),
-        avgNodeCpu: z.string().optional(),
-        avgNodeMemory: z.string().optional(),
-        avgNodeFailure: z.string().optional(),
-        avgNodeEnergy: z.string().optional(),
-      }),
-    )
-    .optional(),
-});
+export const CodecoAppStatus = z
+  .strictObject({
+    observedGeneration: z.int().optional(),
+    /** Name of the ControllerRevision that holds the newest valid model. */
+    acceptedRevision: z.string().optional(),
+    acceptedGeneration: z.int().optional(),
+    /** The generation whose Pods the API server was asked about last, and under which Pod Security level. */
+    podCheck: z.strictObject({ generation: z.int(), level: z.string() }).optional(),
+    conditions: Conditions.optional(),
+    services: z.array(ServiceStatus).optional(),
+    /** What the printer columns show: ready of all services, clusters used, edges met of all, profile, gap. */
+    summary: z
+      .strictObject({
+        services: z.string().optional(),
+        clusters: z.int().optional(),
+        edges: z.string().optional(),
+        profile: z.string().optional(),
+        gap: z.string().optional(),
+      })
+      .optional(),
+    status: z.enum(['OK', 'Warning', 'Error']).optional(),
+    errorMsg: z.string().optional(),
+    appMetrics: z
+      .strictObject({
+        numPods: z.int().optional(),
+        avgAppCpu: z.string().optional(),
+        avgAppMemory: z.string().optional(),
+        serviceMetrics: z
+          .array(
+            z.strictObject({
+              serviceName: z.string().optional(),
+              nodeName: z.string().optional(),
+              podName: z.string().optional(),
+              clusterName: z.string().optional(),
+              avgServiceCpu: z.string().optional(),
+              avgServiceMemory: z.string().optional(),
+            }),
+          )
+          .optional(),
+      })
+      .optional(),
+    nodeMetrics: z
+      .array(
+        z.strictObject({
+          nodeName: z.string().optional(),
+          avgNodeCpu: z.string().optional(),
+          avgNodeMemory: z.string().optional(),
+          avgNodeFailure: z.string().optional(),
+          avgNodeEnergy: z.string().optional(),
+        }),
+      )
+      .optional(),
+  })
+  .meta(ONE_WRITER);
 
 export type ServiceChannel = z.output<typeof ServiceChannel>;
 export type ServiceSpec = z.output<typeof ServiceSpec>;

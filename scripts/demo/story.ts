@@ -1,4 +1,4 @@
-import type { AssignmentPlan } from '../../src/api/codeco/v1alpha1/assignmentplan.ts';
+import type { AssignmentPlan, Evidence } from '../../src/api/codeco/v1alpha1/assignmentplan.ts';
 import type { CodecoApp } from '../../src/api/codeco/v1alpha1/codecoapp.ts';
 import { findCondition } from '../../src/api/conditions.ts';
 import { APP_ANNOTATION } from '../../src/api/labels.ts';
@@ -29,7 +29,7 @@ export function explainApp(app: CodecoApp, plan: AssignmentPlan | undefined): st
   const places = decision.assignments.map(({ service, cluster, replicas }) => {
     const reason = evidence.reasons.find((each) => each.service === service);
     const out = (reason?.ruledOut ?? []).slice(0, 2).map((each) => `${each.cluster} ${each.message}`);
-    const next = reason?.next === undefined ? '' : `next: ${reason.next}`;
+    const next = reason?.next === undefined ? '' : `next: ${reason.next}${dearer(reason, evidence)}`;
     const why = [next, ...(out.length > 0 ? [`ruled out: ${out.join('; ')}`] : [])]
       .filter((text) => text !== '')
       .join('   ');
@@ -52,6 +52,13 @@ export function explainApp(app: CodecoApp, plan: AssignmentPlan | undefined): st
     '  edges (placed and costed; the network itself is not part of this demonstration)',
     ...edges,
   ].join('\n');
+}
+
+/** ` (+6.1 %)`: what the next best cluster of a service would cost more, everything else as it is. */
+function dearer({ nextObjective }: { nextObjective?: number | undefined }, evidence: Evidence): string {
+  const { objective } = evidence;
+  if (nextObjective === undefined || objective === undefined || !(objective > 0)) return '';
+  return ` (+${((nextObjective / objective - 1) * 100).toFixed(1)} %)`;
 }
 
 /** What lies in the ManifestWorks. */

@@ -107,8 +107,9 @@ function judgedAll(
 
 /** What somebody says of his own result does not count: the referee computes it. */
 function withoutFigures(result: Result): Result {
+  const { round: _, links: __, ...rest } = result;
   return {
-    ...result,
+    ...rest,
     applications: result.applications.map(placesOnly),
   };
 }

@@ -27,9 +27,12 @@ export function questionOptionsOf(given: CommonArguments, streams: Streams): Sol
   return { ...optionsOf(given, streams), work: Math.min(given.work, QUESTION_WORK) };
 }
 
-/** Solves the input; applications with nowhere to go are answered beside the others. */
+/**
+ * Solves the input; applications with nowhere to go are answered beside the others. The time that it took is
+ * left out: the same files and seed print the same bytes.
+ */
 export function solveInput(input: PlacementInput, options: SolveOptions): Result {
-  const result: Result = input.problem
+  const { elapsedMs: _, ...result }: Result = input.problem
     ? solve(input.problem, options)
     : { format: RESULT_FORMAT, engine: 'none', seed: options.seed, work: 0, applications: [], prices: {} };
   const refused = [...input.refused].map(([application, conflict]): Result['applications'][number] => ({

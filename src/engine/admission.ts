@@ -1,7 +1,7 @@
 import type { AppModel, Outside } from './appmodel.ts';
 import { type Placement, reserveAll } from './evaluate.ts';
 import type { FederationModel } from './federation.ts';
-import { type Load, use } from './load.ts';
+import { copyLoad, type Load, use } from './load.ts';
 import type { Application, Problem } from './problem.ts';
 
 const CLASS_RANK = { Gold: 0, Silver: 1, BestEffort: 2 } as const;
@@ -43,9 +43,25 @@ export function admit(
   model.shards.forEach(({ service, replicas }, shard) => {
     use(load, at[shard]!, model.services[service]!.demand, replicas);
   });
-  reserveAll(model, at, load);
+  reserveForAnyLoss(model, at, load);
   for (const { id, shards } of model.services) {
     const shares = shards.map((shard) => ({ location: at[shard]!, replicas: model.shards[shard]!.replicas }));
     places.set(`${model.app.id}/${id}`, shares);
+  }
+}
+
+/**
+ * Reserves bandwidth; for an application that survives the loss of any one domain the most of each link that
+ * one of the losses asks for, so that whoever comes later leaves it that.
+ */
+function reserveForAnyLoss(model: AppModel, at: Placement, load: Load): void {
+  const before = copyLoad(load);
+  reserveAll(model, at, load);
+  if (!model.survive) return;
+  for (const lost of new Set([...at].map((k) => model.federation.zone[k]!))) {
+    const after = copyLoad(before);
+    reserveAll(model, at, after, lost);
+    for (let link = 0; link < after.links.length; link += 1)
+      load.links[link] = Math.max(load.links[link]!, after.links[link]!);
   }
 }

@@ -1,16 +1,26 @@
 import type { AppModel } from './appmodel.ts';
+import type { Budget } from './budget.ts';
 import { objectiveOf, termsOf } from './evaluate.ts';
 import { explainChannels, explainServices, servicesOf } from './explain.ts';
 import type { Load } from './load.ts';
-import type { Placed } from './placeapp.ts';
 import type { Application } from './problem.ts';
+import type { Placed } from './question.ts';
 import { type ApplicationResult, TERMS, type TermValues } from './result.ts';
 
-/** The answer for an application that has its place; `load` is what others use. */
+/** The answer for an application that has its place; `load` is what others use, `budget` ends the reasons. */
 export function placedAnswer(
-  { model, at, lowerBound, complete }: Pick<Placed, 'model' | 'at' | 'lowerBound' | 'complete'>,
+  {
+    model,
+    at,
+    lowerBound,
+    complete,
+    limits = {},
+    labels,
+    levels,
+  }: Omit<Placed, 'prices' | 'floor' | 'linkPrices'>,
   load: Load,
   explain: boolean,
+  budget?: Pick<Budget, 'stoppedNow'>,
 ): ApplicationResult {
   const objective = objectiveOf(model, at);
   const bound = complete ? objective : Math.min(lowerBound, objective);
@@ -18,7 +28,9 @@ export function placedAnswer(
   return {
     application: model.app.id,
     verdict: complete ? 'Optimal' : 'Feasible',
-    services: explain ? explainServices(model, at, load) : servicesOf(model, at),
+    services: explain
+      ? explainServices(model, at, load, limits, () => !budget?.stoppedNow())
+      : servicesOf(model, at),
     channels: explainChannels(model, at),
     terms,
     normalised: normalised(model, terms),
@@ -26,6 +38,8 @@ export function placedAnswer(
     lowerBound: bound,
     ...(bound > 0 ? { gap: objective / bound - 1 } : objective === 0 ? { gap: 0 } : {}),
     proof: complete ? 'Search' : 'Relaxation',
+    boundOver: { labels: labels ?? model.federation.ids.length, locations: model.federation.ids.length },
+    ...(levels && { levels: [...levels] }),
     conflict: [],
     relaxations: [],
     dropped: [...model.dropped],

@@ -148,20 +148,35 @@ export function buildApp(
   const whole = !split || app.services.every(({ replicas }) => replicas <= MOST_SPLIT);
   const model = { app, federation, services, shards, channels, survive, totalCalls, whole, relaxed };
   const { factor, dropped } = normalise(model);
-  for (const { unary, terms } of services) {
-    const { cost, carbon, delay, resilience } = terms;
-    for (let k = 0; k < m; k += 1) {
-      unary[k] =
-        factor.cost * cost[k]! +
-        factor.carbon * carbon[k]! +
-        factor.delay * delay[k]! +
-        factor.resilience * resilience[k]!;
-    }
-  }
+  for (const { unary, terms } of services) weigh(unary, terms, factor);
   const incident = services.map((_, at) =>
     channels.flatMap(({ from, to }, channel) => (isService(from, at) || isService(to, at) ? [channel] : [])),
   );
   return { ...model, incident, factor, dropped };
+}
+
+/** The same application with other weights of its terms in their own units. O(services x locations). */
+export function reweighed(model: AppModel, factor: AppModel['factor']): AppModel {
+  const services = model.services.map((service) => {
+    const unary = new Float64Array(service.unary.length);
+    weigh(unary, service.terms, factor);
+    return { ...service, unary };
+  });
+  return { ...model, services, factor };
+}
+
+function weigh(
+  into: Float64Array,
+  { cost, carbon, delay, resilience }: ServiceModel['terms'],
+  factor: AppModel['factor'],
+): void {
+  for (let k = 0; k < into.length; k += 1) {
+    into[k] =
+      factor.cost * cost[k]! +
+      factor.carbon * carbon[k]! +
+      factor.delay * delay[k]! +
+      factor.resilience * resilience[k]!;
+  }
 }
 
 function scale(values: Float64Array, into: Float64Array, factor: number): void {

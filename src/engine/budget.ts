@@ -38,10 +38,23 @@ export class Budget {
     return this.#cut;
   }
 
-  /** A budget of at most `work` units within this one. */
-  part(work: number): Budget {
+  /** The same by the clock as it is now: for steps that are not counted in units. */
+  stoppedNow(): boolean {
+    this.#look();
+    return this.#cut;
+  }
+
+  /** A budget of at most `work` units within this one; `enough` ends it before, when it is next looked at. */
+  part(work: number, enough: (spent: number) => boolean = () => false): Budget {
     const left = Math.max(0, this.#options.work - this.#spent);
-    return new Budget({ ...this.#options, work: this.#cut ? 0 : Math.min(work, left) });
+    const { cancelled } = this.#options;
+    let part: Budget | undefined;
+    part = new Budget({
+      ...this.#options,
+      work: this.#cut ? 0 : Math.min(work, left),
+      cancelled: () => cancelled() || enough(part?.spent ?? 0),
+    });
+    return part;
   }
 
   #look(): void {

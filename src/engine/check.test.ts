@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { check } from './check.ts';
 import { PROBLEM_FORMAT, Problem, type ProblemInput } from './problem.ts';
 import { type ApplicationResult, Result, type Rule } from './result.ts';
-import { solveSmall } from './small.ts';
+import { solve } from './solve.ts';
 
 type App = ProblemInput['applications'][number];
 type Service = App['services'][number];
@@ -251,7 +251,7 @@ describe('the referee', () => {
     { channels: [channel], entryPoints: [{ id: 'users', service: 'web', location: 'b', callsPerSecond: 2 }] },
   );
   const changed = (change: (answer: ApplicationResult) => void): Result => {
-    const result = solveSmall(input, OPTIONS);
+    const result = solve(input, OPTIONS);
     change(result.applications[0]!);
     return result;
   };

@@ -1,5 +1,5 @@
 import { Averages } from './check/averages.ts';
-import { checkBandwidth } from './check/bandwidth.ts';
+import { checkBandwidth, reservedOn } from './check/bandwidth.ts';
 import { checkCapacity } from './check/capacity.ts';
 import { checkChannel } from './check/channels.ts';
 import { checkData } from './check/data.ts';
@@ -9,6 +9,7 @@ import type { Finding } from './check/finding.ts';
 import { checkLocations } from './check/location.ts';
 import { RefereeNetwork } from './check/network.ts';
 import { Placed } from './check/placed.ts';
+import { checkRound } from './check/round.ts';
 import { type Recomputed, recomputeTerms } from './check/terms.ts';
 import type { Application, Problem } from './problem.ts';
 import type { Result } from './result.ts';
@@ -57,7 +58,12 @@ export function refereeOf(problem: Problem): Referee {
           ...app.channels.flatMap((channel) => checkChannel(placed, app, channel)),
           ...checkSurvival(placed, app),
         ]);
-      const ofAll = [...checkCapacity(placed), ...checkBandwidth(placed)];
+      const loads = reservedOn(placed);
+      const ofAll = [
+        ...checkCapacity(placed),
+        ...checkBandwidth(placed, loads),
+        ...checkRound(placed, result, loads),
+      ];
       // Figures of a placement that names places nobody knows cannot be worked out.
       const strange = ofApps.some(({ message }) => message === 'no such location');
       const figures = strange

@@ -3,7 +3,6 @@ import { bestOf } from '../../test/support/exhaustive.ts';
 import { randomProblem } from '../../test/support/randomproblem.ts';
 import { check } from './check.ts';
 import { PROBLEM_FORMAT, Problem } from './problem.ts';
-import { solveSmall } from './small.ts';
 import { solve } from './solve.ts';
 
 const OPTIONS = { work: 200_000_000, seed: 1, clock: () => 0, cancelled: () => false };
@@ -48,13 +47,10 @@ const callers = (mbps: number): Problem =>
     ],
   });
 
-describe.each([
-  ['the engine', solve],
-  ['the small engine', solveSmall],
-])('bandwidth of a pair of locations, for %s', (_, engine) => {
+describe('bandwidth of a pair of locations', () => {
   it('is kept by all replicas together that share the caller’s location', () => {
-    expect(['Optimal', 'Feasible']).toContain(engine(callers(4), OPTIONS).applications[0]!.verdict);
-    expect(engine(callers(3), OPTIONS).applications[0]!.verdict).toBe('Infeasible');
+    expect(['Optimal', 'Feasible']).toContain(solve(callers(4), OPTIONS).applications[0]!.verdict);
+    expect(solve(callers(3), OPTIONS).applications[0]!.verdict).toBe('Infeasible');
   });
 });
 

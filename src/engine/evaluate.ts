@@ -187,24 +187,25 @@ export function termsOf(model: AppModel, at: Placement): TermValues {
  * domain, and bandwidth on links beside what is reserved already.
  */
 export function keepsWholeRules(model: AppModel, at: Placement, load: Load): boolean {
-  return isSpread(model, at) && survives(model, at) && hasBandwidth(model, at, load);
+  return isSpread(model, at) && hasBandwidth(model, at, load) && survives(model, at, load);
 }
 
-function hasBandwidth(model: AppModel, at: Placement, load: Load): boolean {
-  return model.channels.every(({ mbps }) => mbps === 0) || reserveAll(model, at, copyLoad(load));
+function hasBandwidth(model: AppModel, at: Placement, load: Load, lost = -1): boolean {
+  return model.channels.every(({ mbps }) => mbps === 0) || reserveAll(model, at, copyLoad(load), lost);
 }
 
 /**
- * Reserves the bandwidth of every ASSURED channel; false when a link, or a pair of locations, has too little.
- * Parts of a caller that share a location are one flow there, whose limit they keep together.
+ * Reserves the bandwidth of every ASSURED channel between what is left without domain `lost`; false when a
+ * link, or a pair of locations, has too little. Parts of a caller that share a location are one flow there,
+ * whose limit they keep together.
  */
-export function reserveAll(model: AppModel, at: Placement, load: Load): boolean {
+export function reserveAll(model: AppModel, at: Placement, load: Load, lost = -1): boolean {
   const m = model.federation.ids.length;
   let enough = true;
   for (const channel of model.channels) {
     if (channel.mbps === 0) continue;
     const flows = new Map<number, number>();
-    for (const { from, to, share } of routesOf(model, channel, at)) {
+    for (const { from, to, share } of routesOf(model, channel, at, lost)) {
       const pair = from * m + to;
       flows.set(pair, (flows.get(pair) ?? 0) + channel.mbps * share);
     }
@@ -227,10 +228,11 @@ function isSpread(model: AppModel, at: Placement): boolean {
 }
 
 /**
- * After the loss of any one domain every service still has replicas, and their channels keep their rules.
- * What is left holds its capacity already; lost replicas are not created anew elsewhere.
+ * After the loss of any one domain every service still has replicas, and their channels keep their rules:
+ * delay, and bandwidth on the ways that their calls take then. What is left holds its capacity already; lost
+ * replicas are not created anew elsewhere.
  */
-function survives(model: AppModel, at: Placement): boolean {
+function survives(model: AppModel, at: Placement, load: Load): boolean {
   if (!model.survive) return true;
   const domains = new Set([...at].map((k) => model.federation.zone[k]!));
   return [...domains].every((lost) => {
@@ -239,7 +241,8 @@ function survives(model: AppModel, at: Placement): boolean {
     );
     return (
       alive &&
-      model.channels.every((channel) => keepsRules(model, channel, routesOf(model, channel, at, lost)))
+      model.channels.every((channel) => keepsRules(model, channel, routesOf(model, channel, at, lost))) &&
+      hasBandwidth(model, at, load, lost)
     );
   });
 }

@@ -1,43 +1,90 @@
-import type { AppModel } from './appmodel.ts';
+import type { AppModel, ServiceModel } from './appmodel.ts';
 import { exclusionsAt } from './eligibility.ts';
-import { objectiveOf, type Placement, routesOf, termsOf } from './evaluate.ts';
-import { fitsOn, type Load } from './load.ts';
+import { type Placement, routesOf } from './evaluate.ts';
+import { judgeOf } from './judge.ts';
+import type { Load } from './load.ts';
 import { Moves } from './moves.ts';
-import type { ChannelPlacement, Reason, ServicePlacement } from './result.ts';
+import type { ChannelPlacement, Reason, ServicePlacement, TermValues } from './result.ts';
+import { type InTheWay, runnerUpOf } from './runnerup.ts';
 
 /** Locations that are named one by one; `removed` counts them all. */
 const RULED_OUT = 8;
 
-/** Each service with its shares, how many locations each rule removes, the next best location, and why not others. */
-export function explainServices(model: AppModel, at: Placement, load: Load): ServicePlacement[] {
-  const { ids } = model.federation;
+/**
+ * Each service with its shares, how many locations each rule removes, the next best location, and why not
+ * others; what there is no time for any more is left out. O(services x locations) and little more.
+ *
+ * @param goOn asked before each service
+ */
+export function explainServices(
+  model: AppModel,
+  at: Placement,
+  load: Load,
+  limits: TermValues,
+  goOn: () => boolean = () => true,
+): ServicePlacement[] {
   const places = servicesOf(model, at);
+  if (!goOn()) return places;
   const moves = new Moves(model, at);
+  const { survive, channels } = model;
+  const coupled =
+    survive ||
+    channels.some(({ mbps }) => mbps > 0) ||
+    Object.values(limits).some((each) => each !== undefined);
+  const judge = coupled ? judgeOf(model, load, limits) : undefined;
   return model.services.map((service, index) => {
-    const removed: Record<string, number> = {};
-    const ruledOut: Reason[] = [];
-    for (const { rule, forbids } of service.rules)
-      for (let k = 0; k < ids.length; k += 1) if (forbids(k)) removed[rule] = (removed[rule] ?? 0) + 1;
-    for (let k = 0; k < ids.length && ruledOut.length < RULED_OUT; k += 1) {
-      const [first] = service.allowed[k] ? [] : exclusionsAt(service.rules, k);
-      if (first)
-        ruledOut.push({
-          rule: first.rule,
-          application: model.app.id,
-          service: service.id,
-          location: ids[k]!,
-          message: first.message,
-        });
-    }
-    const elsewhere = otherPlaces(model, at, index, load, moves);
-    ruledOut.push(...elsewhere.ruledOut);
+    const place = places[index]!;
+    if (!goOn()) return place;
+    const { removed, ruledOut } = ownRules(model, service);
+    // A split service has no single next location.
+    if (service.shards.length > 1) return { ...place, ...(removed && { removed }), ruledOut };
+    const wanted = RULED_OUT - ruledOut.length;
+    const { runnerUp, inTheWay } = runnerUpOf(model, at, index, { load, judge, moves }, wanted);
     return {
-      ...places[index]!,
-      ...(Object.keys(removed).length > 0 ? { removed } : {}),
-      ...(elsewhere.runnerUp ? { runnerUp: elsewhere.runnerUp } : {}),
-      ruledOut: ruledOut.slice(0, RULED_OUT),
+      ...place,
+      ...(removed && { removed }),
+      ...(runnerUp && { runnerUp }),
+      ruledOut: [...ruledOut, ...inTheWay.map((each) => reasonOf(model, service.id, each))],
     };
   });
+}
+
+/** What the rules of a service alone remove. */
+function ownRules(
+  { app, federation: { ids } }: AppModel,
+  { id, rules, allowed }: ServiceModel,
+): { removed: Record<string, number> | undefined; ruledOut: Reason[] } {
+  const removed: Record<string, number> = {};
+  const ruledOut: Reason[] = [];
+  for (let k = 0; k < ids.length; k += 1) {
+    if (allowed[k]) continue;
+    for (const { rule, forbids } of rules) if (forbids(k)) removed[rule] = (removed[rule] ?? 0) + 1;
+    if (ruledOut.length === RULED_OUT) continue;
+    const [first] = exclusionsAt(rules, k);
+    if (first) ruledOut.push({ application: app.id, service: id, location: ids[k]!, ...first });
+  }
+  return { removed: Object.keys(removed).length > 0 ? removed : undefined, ruledOut };
+}
+
+function reasonOf(
+  { app, federation: { ids, paths } }: AppModel,
+  service: string,
+  { k, broken }: InTheWay,
+): Reason {
+  const base = { application: app.id, service, location: ids[k]! };
+  if (!broken) return { ...base, rule: 'Capacity', message: 'is full' };
+  const { channel, routes } = broken;
+  const named = { ...base, channel: channel.id };
+  if (!channel.crossing)
+    return { ...named, rule: 'Crossing', message: `channel ${channel.id} may not cross clusters` };
+  const delays = routes
+    .filter(({ from, to }) => from !== to)
+    .map(({ from, to }) => paths.delay[from * ids.length + to]!);
+  const delay = Math.max(...delays);
+  if (!Number.isFinite(delay))
+    return { ...named, rule: 'Path', message: `channel ${channel.id} needs a path, none is known` };
+  const message = `channel ${channel.id} allows ${channel.maxDelay} ms, best path ${round(delay)} ms`;
+  return { ...named, rule: 'Delay', message };
 }
 
 /** Each service with its shares, and nothing else. */
@@ -54,60 +101,6 @@ export function servicesOf(model: AppModel, at: Placement): ServicePlacement[] {
       ruledOut: [],
     };
   });
-}
-
-/** Moves a whole service to each other location with everything else as it is. */
-function otherPlaces(
-  model: AppModel,
-  at: Placement,
-  index: number,
-  load: Load,
-  moves: Moves,
-): Pick<ServicePlacement, 'runnerUp' | 'ruledOut'> {
-  const { ids, paths } = model.federation;
-  const service = model.services[index]!;
-  const ruledOut: Reason[] = [];
-  // A split service has no single next location.
-  if (service.shards.length > 1) return { ruledOut };
-  const here = at[service.shards[0]!]!;
-  const { costOf, brokenBy } = moves.of(index);
-  const reason = (k: number, why: Pick<Reason, 'rule' | 'message'> & Partial<Reason>) => {
-    if (ruledOut.length < RULED_OUT)
-      ruledOut.push({ application: model.app.id, service: service.id, location: ids[k]!, ...why });
-  };
-  let next = -1;
-  let least = Number.POSITIVE_INFINITY;
-  for (let k = 0; k < ids.length; k += 1) {
-    if (k === here || !service.allowed[k]) continue;
-    if (!fitsOn(model.federation, load, k, service.demand, service.replicas)) {
-      reason(k, { rule: 'Capacity', message: 'is full' });
-      continue;
-    }
-    const broken = brokenBy(k);
-    if (broken) {
-      const { channel, routes } = broken;
-      const route = routes.find(({ from, to }) => from !== to)!;
-      const delay = paths.delay[route.from * ids.length + route.to]!;
-      const message = !channel.crossing
-        ? `channel ${channel.id} may not cross clusters`
-        : `channel ${channel.id} allows ${channel.maxDelay} ms, ${Number.isFinite(delay) ? `best path ${round(delay)} ms` : 'no path is known'}`;
-      reason(k, { rule: channel.crossing ? 'Delay' : 'Crossing', channel: channel.id, message });
-      continue;
-    }
-    const cost = costOf(k);
-    if (cost >= least) continue;
-    least = cost;
-    next = k;
-  }
-  if (next < 0) return { ruledOut };
-  const there = at.slice();
-  there[service.shards[0]!] = next;
-  const runnerUp = {
-    location: ids[next]!,
-    objective: objectiveOf(model, there),
-    terms: termsOf(model, there),
-  };
-  return { runnerUp, ruledOut };
 }
 
 /** Each own channel on the route that carries most of it. */

@@ -1,12 +1,13 @@
-import type { Network } from './gqap/gqap.ts';
-import { buildPaths, type Paths } from './paths.ts';
+import { ln } from './ln.ts';
+import { type PairFigures, pairFiguresOf } from './pairfigures.ts';
+import { buildPaths } from './paths.ts';
 import type { Application, Channel, Problem, ResourceAmounts } from './problem.ts';
 
 /** A resource amount that rounding alone can make too large does not count as too large. */
 export const EPSILON = 1e-9;
 
 /** The locations as flat arrays, built once per problem and shared by all its applications. */
-export interface FederationModel {
+export interface FederationModel extends PairFigures {
   readonly ids: readonly string[];
   readonly index: ReadonlyMap<string, number>;
   readonly resources: readonly string[];
@@ -21,27 +22,24 @@ export interface FederationModel {
   readonly unavailability: Float64Array;
   /** Failure domain by location. */
   readonly zone: Int32Array;
-  readonly paths: Paths;
-  /** USD per GB by pair: along the path, else the sender's egress price to the receiver's region. */
-  readonly usdPerGB: Float64Array;
-  /** The same figures as the matrices of the placement problem. */
-  readonly network: Network;
-  /** Over all pairs of locations. */
-  readonly average: Readonly<Record<'usdPerGB' | 'gramsPerGB' | 'delay' | 'lossNats', number>>;
   /** Channels from other applications, by the application that they lead to. */
   readonly incoming: ReadonlyMap<string, readonly { other: Application; channel: Channel }[]>;
   /** Terms for which no location gives figures. */
   readonly unknownTerms: readonly ('cost' | 'carbon' | 'resilience')[];
 }
 
-export function buildFederation(problem: Problem): FederationModel {
+/** `figures` says where what lies between the locations comes from; by default it is worked out. */
+export function buildFederation(
+  problem: Problem,
+  figures: (gramsPerKWh: Float64Array) => PairFigures = (grams) =>
+    pairFiguresOf(problem, grams, buildPaths(problem)),
+): FederationModel {
   const { locations } = problem;
   const resources = [
     ...new Set(
       problem.applications.flatMap(({ services }) => services.flatMap(({ demand }) => Object.keys(demand))),
     ),
   ].sort();
-  const paths = buildPaths(problem);
   const table = (
     read: (amounts: ResourceAmounts | undefined, resource: string) => number,
     of: 'free' | 'priceUSDPerHour',
@@ -54,7 +52,7 @@ export function buildFederation(problem: Problem): FederationModel {
   const watts = Float64Array.from(locations, ({ wattsPerCore }) => wattsPerCore ?? Number.NaN);
   const gramsPerKWh = Float64Array.from(locations, ({ gramsPerKWh: grams }) => grams ?? Number.NaN);
   const availability = Float64Array.from(locations, ({ availability: share }) =>
-    share === undefined ? Number.NaN : -Math.log(Math.max(share, 1e-9)),
+    share === undefined ? Number.NaN : -ln(Math.max(share, 1e-9)),
   );
   const unknownTerms: ('cost' | 'carbon' | 'resilience')[] = [];
   if (locations.every(({ priceUSDPerHour }) => priceUSDPerHour === undefined)) unknownTerms.push('cost');
@@ -63,10 +61,7 @@ export function buildFederation(problem: Problem): FederationModel {
   for (const values of [watts, gramsPerKWh, availability]) worstForUnknown(values, 0, 1);
   const zones = [...new Set(locations.map(zoneOf))].sort();
   const zoneIndex = new Map(zones.map((zone, at) => [zone, at]));
-  const usdPerGB = withEgress(problem, paths.usdPerGB);
   const ids = locations.map(({ id }) => id);
-  const grams = gramsOfPairs(paths, gramsPerKWh);
-  const delay = knownDelays(paths);
   return {
     ids,
     index: new Map(locations.map(({ id }, at) => [id, at])),
@@ -77,15 +72,7 @@ export function buildFederation(problem: Problem): FederationModel {
     gramsPerKWh,
     unavailability: availability,
     zone: Int32Array.from(locations, (location) => zoneIndex.get(zoneOf(location))!),
-    paths,
-    usdPerGB,
-    network: { delay, hardDelay: paths.delay, usd: usdPerGB, grams, lossNats: paths.lossNats },
-    average: {
-      usdPerGB: average(usdPerGB),
-      gramsPerGB: average(grams),
-      delay: average(delay),
-      lossNats: average(paths.lossNats),
-    },
+    ...figures(gramsPerKWh),
     incoming: incomingOf(problem),
     unknownTerms,
   };
@@ -105,58 +92,6 @@ export function gramsPerGB(
   const m = ids.length;
   const grams = (gramsPerKWh[Math.floor(pair / m)]! + gramsPerKWh[pair % m]!) / 2;
   return paths.kWhPerGB[pair]! * grams;
-}
-
-/** O(locations squared), as the two after it: flat loops, for they run over a million pairs. */
-function withEgress({ locations }: Problem, usdPerGB: Float64Array): Float64Array {
-  if (locations.every(({ egressUSDPerGB }) => egressUSDPerGB === undefined)) return usdPerGB;
-  const m = locations.length;
-  const regions = [...new Set(locations.flatMap(({ region }) => region ?? []))];
-  const region = Int32Array.from(locations, (each) =>
-    each.region === undefined ? -1 : regions.indexOf(each.region),
-  );
-  const to = new Float64Array(regions.length);
-  let filled = usdPerGB;
-  locations.forEach(({ egressUSDPerGB }, k) => {
-    if (egressUSDPerGB === undefined) return;
-    regions.forEach((name, r) => {
-      to[r] = egressUSDPerGB[name] ?? 0;
-    });
-    for (let l = 0; l < m; l += 1) {
-      const at = k * m + l;
-      const price = l !== k && region[l]! >= 0 && !usdPerGB[at] ? to[region[l]!]! : 0;
-      if (price === 0) continue;
-      if (filled === usdPerGB) filled = usdPerGB.slice();
-      filled[at] = price;
-    }
-  });
-  return filled;
-}
-
-function gramsOfPairs({ kWhPerGB, size }: Paths, gramsPerKWh: Float64Array): Float64Array {
-  const grams = new Float64Array(kWhPerGB.length);
-  for (let k = 0, at = 0; k < size; k += 1) {
-    const own = gramsPerKWh[k]!;
-    for (let l = 0; l < size; l += 1, at += 1) grams[at] = kWhPerGB[at]! * ((own + gramsPerKWh[l]!) / 2);
-  }
-  return grams;
-}
-
-/** The same array where all paths are known. */
-function knownDelays({ delay, worstDelay }: Paths): Float64Array {
-  let known = delay;
-  for (let at = 0; at < delay.length; at += 1) {
-    if (Number.isFinite(delay[at]!)) continue;
-    if (known === delay) known = delay.slice();
-    known[at] = worstDelay;
-  }
-  return known;
-}
-
-function average(values: Float64Array): number {
-  let sum = 0;
-  for (let at = 0; at < values.length; at += 1) sum += values[at]!;
-  return sum / values.length;
 }
 
 function incomingOf({ applications }: Problem): Map<string, { other: Application; channel: Channel }[]> {

@@ -1,6 +1,7 @@
 import type { AppModel } from './appmodel.ts';
-import { keepsRules, keepsWholeRules, objectiveOf, type Placement, routesOf } from './evaluate.ts';
+import { keepsRules, keepsWholeRules, objectiveOf, type Placement, routesOf, termsOf } from './evaluate.ts';
 import { fitsOn, type Load } from './load.ts';
+import { TERMS, type TermValues } from './result.ts';
 
 /**
  * The true objective of a complete placement beside what others use, or Infinity where it breaks a hard
@@ -9,8 +10,27 @@ import { fitsOn, type Load } from './load.ts';
  */
 export type Judge = (at: Placement) => number;
 
-export function judgeOf(model: AppModel, load: Load): Judge {
-  return (at) => (isFeasible(model, load, at) ? objectiveOf(model, at) : Number.POSITIVE_INFINITY);
+export function judgeOf(model: AppModel, load: Load, limits: TermValues = {}): Judge {
+  return (at) =>
+    isFeasible(model, load, at) && keepsLimits(model, at, limits)
+      ? objectiveOf(model, at)
+      : Number.POSITIVE_INFINITY;
+}
+
+/** A limit is kept up to this share of it, and as much in its own unit; the referee allows more. */
+const SLACK = 1e-9;
+
+/** What a term may come to under a limit, rounding included. */
+export function mostOf(limit: number): number {
+  return limit + SLACK * (Math.abs(limit) + 1e-3);
+}
+
+/** Terms that nobody gives figures for are limited by nothing. */
+export function keepsLimits(model: AppModel, at: Placement, limits: TermValues): boolean {
+  const limited = TERMS.filter((term) => limits[term] !== undefined);
+  if (limited.length === 0) return true;
+  const terms = termsOf(model, at);
+  return limited.every((term) => terms[term] === undefined || terms[term] <= mostOf(limits[term]!));
 }
 
 /** Every hard rule of a complete placement. */

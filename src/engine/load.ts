@@ -15,6 +15,11 @@ export function emptyLoad(federation: FederationModel): Load {
   };
 }
 
+/** The same load with room for any traffic on links: for what is priced there, or judged apart. */
+export function anyBandwidth({ used, links }: Load): Load {
+  return { used, links: links.map(() => Number.NEGATIVE_INFINITY) };
+}
+
 export function copyLoad({ used, links }: Load): Load {
   return { used: used.slice(), links: links.slice() };
 }

@@ -4,8 +4,9 @@ import { modelOf } from '../../test/support/enginemodel.ts';
 import { mixedProblem } from '../../test/support/mixedproblem.ts';
 import { randomOf, randomProblem } from '../../test/support/randomproblem.ts';
 import type { AppModel } from './appmodel.ts';
-import { keepsRules, objectiveOf, routesOf } from './evaluate.ts';
+import { keepsRules, objectiveOf, routesOf, termsOf } from './evaluate.ts';
 import { Moves } from './moves.ts';
+import { TERMS } from './result.ts';
 
 /** Compares every move of every undivided service with the whole objective; returns how many there were. */
 function compare(model: AppModel, seed: number): number {
@@ -16,12 +17,17 @@ function compare(model: AppModel, seed: number): number {
   let compared = 0;
   model.services.forEach(({ shards: [shard, ...others] }, index) => {
     if (others.length > 0) return;
-    const { costOf, brokenBy } = moves.of(index);
+    const { costOf, brokenBy, ...then } = moves.of(index);
     for (let to = 0; to < m; to += 1) {
       const there = at.slice();
       there[shard!] = to;
       const whole = objectiveOf(model, there) - objectiveOf(model, at);
       expect(costOf(to) - costOf(at[shard!]!)).toBeCloseTo(whole, 9);
+      expect(then.objectiveOf(to)).toBeCloseTo(objectiveOf(model, there), 9);
+      const terms = termsOf(model, there);
+      const told = then.termsOf(to);
+      expect(Object.keys(told)).toEqual(Object.keys(terms));
+      for (const term of TERMS) expect(told[term] ?? 0).toBeCloseTo(terms[term] ?? 0, 7);
       const broken = model.incident[index]!.map((channel) => model.channels[channel]!).find(
         (channel) => !keepsRules(model, channel, routesOf(model, channel, there)),
       );

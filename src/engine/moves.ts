@@ -4,9 +4,14 @@ import {
   keepsRules,
   movedAmount,
   nearestOf,
+  objectiveOf,
   type Placement,
   type Route,
+  termsOf,
 } from './evaluate.ts';
+import { delayOf, EPSILON, gramsPerGB } from './federation.ts';
+import type { Load } from './load.ts';
+import { TERMS, type TermValues } from './result.ts';
 
 /**
  * What changes when one service that is in one part goes elsewhere and all else stays: its own costs and its
@@ -17,33 +22,50 @@ export class Moves {
   readonly #at: Placement;
   /** Own use of the locations in use, all services. */
   readonly #use = new Map<number, Float64Array>();
+  readonly #objective: number;
+  readonly #terms: TermValues;
 
   constructor(model: AppModel, at: Placement) {
     this.#model = model;
     this.#at = at;
+    this.#objective = objectiveOf(model, at);
+    this.#terms = termsOf(model, at);
     model.shards.forEach(({ service, replicas }, shard) => {
       this.#add(this.#use, at[shard]!, service, replicas);
     });
   }
 
-  /** The service's channels, each with the routes it would take, for whichever location `to` is asked. */
-  of(service: number): { costOf: (to: number) => number; brokenBy: (to: number) => Broken | undefined } {
+  /** What the service's going to whichever location `to` is asked about would mean. */
+  of(service: number): Move {
     const model = this.#model;
     const { unary, replicas, shards, running } = model.services[service]!;
     const here = this.#at[shards[0]!]!;
     const there = this.#at.slice();
     const channels = model.incident[service]!.map((at) => this.#routes(model.channels[at]!, service));
+    const costOf = (to: number): number => {
+      let sum = unary[to]! * replicas;
+      if (model.factor.balance !== 0) sum += model.factor.balance * this.#balance(service, here, to);
+      if (running.size > 0 && model.factor.migration !== 0) {
+        there[shards[0]!] = to;
+        sum += model.factor.migration * movedAmount(model, service, there);
+      }
+      for (const { channel, routesTo } of channels) sum += channelObjective(model, channel, routesTo(to));
+      return sum;
+    };
+    const own = (to: number) => this.#ownTerms(service, to, channels);
     return {
-      costOf: (to) => {
-        let sum = unary[to]! * replicas;
-        if (model.factor.balance !== 0) sum += model.factor.balance * this.#balance(service, here, to);
-        if (running.size > 0 && model.factor.migration !== 0) {
-          there[shards[0]!] = to;
-          sum += model.factor.migration * movedAmount(model, service, there);
-        }
-        for (const { channel, routesTo } of channels) sum += channelObjective(model, channel, routesTo(to));
-        return sum;
+      costOf,
+      objectiveOf: (to) => this.#objective - costOf(here) + costOf(to),
+      termsOf: (to) => {
+        const [before, after] = [own(here), own(to)];
+        return Object.fromEntries(
+          TERMS.flatMap((term) => {
+            const now = this.#terms[term];
+            return now === undefined ? [] : [[term, now - before[term] + after[term]]];
+          }),
+        );
       },
+      fits: (to, load) => this.#fits(service, here, to, load),
       brokenBy: (to) => {
         for (const { channel, routesTo } of channels) {
           const routes = routesTo(to);
@@ -52,6 +74,53 @@ export class Moves {
         return undefined;
       },
     };
+  }
+
+  /** The service's own part of each term, in its unit. */
+  #ownTerms(
+    service: number,
+    to: number,
+    channels: readonly { channel: ChannelModel; routesTo: (to: number) => Route[] }[],
+  ): Required<{ [term in keyof TermValues]: number }> {
+    const model = this.#model;
+    const { federation, totalCalls } = model;
+    const m = federation.ids.length;
+    const { terms, replicas, shards } = model.services[service]!;
+    const there = this.#at.slice();
+    there[shards[0]!] = to;
+    const values = {
+      cost: terms.cost[to]! * replicas,
+      carbon: terms.carbon[to]! * replicas,
+      delay: terms.delay[to]! * replicas,
+      resilience: terms.resilience[to]! * replicas,
+      balance: this.#balance(service, this.#at[shards[0]!]!, to),
+      migration: movedAmount(model, service, there),
+    };
+    for (const { channel, routesTo } of channels) {
+      for (const route of routesTo(to)) {
+        const pair = route.from * m + route.to;
+        values.cost += route.share * channel.gbPerHour * federation.usdPerGB[pair]!;
+        values.carbon += route.share * channel.gbPerHour * gramsPerGB(federation, pair);
+        if (totalCalls > 0)
+          values.delay += (route.share * channel.calls * delayOf(federation, pair)) / totalCalls;
+        values.resilience += (route.share * federation.paths.lossNats[pair]!) / model.channels.length;
+      }
+    }
+    return values;
+  }
+
+  /** Beside what others use, and the services that are there already. */
+  #fits(service: number, here: number, to: number, { used }: Load): boolean {
+    const { free } = this.#model.federation;
+    const { demand, replicas } = this.#model.services[service]!;
+    const own = to === here ? undefined : this.#use.get(to);
+    for (let r = 0; r < demand.length; r += 1) {
+      const at = to * demand.length + r;
+      const wanted = demand[r]! * replicas;
+      if (wanted > 0 && used[at]! + (own?.[r] ?? 0) + wanted > free[at]! * (1 + EPSILON) + EPSILON)
+        return false;
+    }
+    return true;
   }
 
   /** Routes of a channel with the service at `to`; the array is the same each time. */
@@ -111,6 +180,19 @@ export class Moves {
     use.set(k, own);
     for (let r = 0; r < own.length; r += 1) own[r] = own[r]! + demand[r]! * replicas;
   }
+}
+
+export interface Move {
+  /** Own costs and channels, in the objective. */
+  costOf: (to: number) => number;
+  /** Of the whole application. */
+  objectiveOf: (to: number) => number;
+  /** Of the whole application, each in its own unit. */
+  termsOf: (to: number) => TermValues;
+  /** Whether there is room, beside what others use and the application's other services. */
+  fits: (to: number, load: Load) => boolean;
+  /** The first channel whose rules do not hold then, with the routes it would take. */
+  brokenBy: (to: number) => Broken | undefined;
 }
 
 export interface Broken {

@@ -1,3 +1,4 @@
+import { ln } from './ln.ts';
 import type { Problem } from './problem.ts';
 
 /**
@@ -43,60 +44,94 @@ export interface PathNetwork {
   readonly lossNats: Float64Array;
   /** Rank of a place by its id. */
   readonly rank: Int32Array;
+  /** Links from network nodes into a place, from `inStart[place]` on, in the order of the links. */
+  readonly inStart: Int32Array;
+  readonly inLink: Int32Array;
 }
 
 export function networkOf(problem: Pick<Problem, 'locations' | 'nodes' | 'links'>): PathNetwork {
   const names = [...problem.locations.map(({ id }) => id), ...problem.nodes];
   const index = new Map(names.map((name, at) => [name, at]));
-  const links: Problem['links'] = [];
-  const ends: number[] = [];
-  for (const each of problem.links) {
-    const [a, b] = [index.get(each.from)!, index.get(each.to)!];
-    links.push(each);
-    ends.push(a, b);
-    if (!each.bidirectional) continue;
-    links.push(each);
-    ends.push(b, a);
-  }
   const places = names.length;
-  const from = Int32Array.from(links, (_, at) => ends[2 * at]!);
-  const end = Int32Array.from(links, (_, at) => ends[2 * at + 1]!);
-  const start = new Int32Array(places + 1);
-  for (const place of from) start[place + 1] = start[place + 1]! + 1;
-  for (let place = 0; place < places; place += 1) start[place + 1] = start[place + 1]! + start[place]!;
-  const next = start.slice(0, places);
-  const to = new Int32Array(links.length);
-  const link = new Int32Array(links.length);
-  links.forEach((_, at) => {
-    const arc = next[from[at]!]!;
-    next[from[at]!] = arc + 1;
-    to[arc] = end[at]!;
-    link[arc] = at;
-  });
+  let arcs = 0;
+  for (const { bidirectional } of problem.links) arcs += bidirectional ? 2 : 1;
+  const from = new Int32Array(arcs);
+  const end = new Int32Array(arcs);
+  const delay = new Float64Array(arcs);
+  const capacity = new Float64Array(arcs);
+  const usdPerGB = new Float64Array(arcs);
+  const kWhPerGB = new Float64Array(arcs);
+  const nats = new Float64Array(arcs);
+  let at = 0;
+  // One loop over the links for all columns: this runs before every solve.
+  for (const link of problem.links) {
+    const a = index.get(link.from)!;
+    const b = index.get(link.to)!;
+    const loss = lossNats(link.loss ?? 0);
+    for (let turn = 0; turn < (link.bidirectional ? 2 : 1); turn += 1) {
+      from[at] = turn === 0 ? a : b;
+      end[at] = turn === 0 ? b : a;
+      delay[at] = link.delayMs;
+      capacity[at] = link.bandwidthMbps ?? Number.POSITIVE_INFINITY;
+      usdPerGB[at] = link.usdPerGB ?? 0;
+      kWhPerGB[at] = link.kWhPerGB ?? 0;
+      nats[at] = loss;
+      at += 1;
+    }
+  }
+  const all = new Int32Array(arcs);
+  for (let arc = 0; arc < arcs; arc += 1) all[arc] = arc;
+  const leaving = rowsOf(all, from, places);
+  const entering = rowsOf(
+    all.filter((arc) => from[arc]! >= problem.locations.length),
+    end,
+    places,
+  );
   const rank = new Int32Array(places);
   [...names.keys()]
     .sort((a, b) => (names[a]! < names[b]! ? -1 : names[a]! > names[b]! ? 1 : a - b))
-    .forEach((place, at) => {
-      rank[place] = at;
+    .forEach((place, order) => {
+      rank[place] = order;
     });
   return {
     locations: problem.locations.length,
     places,
-    start,
-    to,
-    link,
+    start: leaving.start,
+    to: leaving.link.map((arc) => end[arc]!),
+    link: leaving.link,
     from,
     end,
-    delay: Float64Array.from(links, ({ delayMs }) => delayMs),
-    capacity: Float64Array.from(links, ({ bandwidthMbps }) => bandwidthMbps ?? Number.POSITIVE_INFINITY),
-    usdPerGB: Float64Array.from(links, ({ usdPerGB }) => usdPerGB ?? 0),
-    kWhPerGB: Float64Array.from(links, ({ kWhPerGB }) => kWhPerGB ?? 0),
-    lossNats: Float64Array.from(links, ({ loss }) => lossNats(loss ?? 0)),
+    delay,
+    capacity,
+    usdPerGB,
+    kWhPerGB,
+    lossNats: nats,
     rank,
+    inStart: entering.start,
+    inLink: entering.link,
   };
+}
+
+/** Links by one of their ends, in compressed rows and in their order. */
+function rowsOf(
+  links: Int32Array,
+  ends: Int32Array,
+  places: number,
+): { readonly start: Int32Array; readonly link: Int32Array } {
+  const start = new Int32Array(places + 1);
+  for (const each of links) start[ends[each]! + 1] = start[ends[each]! + 1]! + 1;
+  for (let place = 0; place < places; place += 1) start[place + 1] = start[place + 1]! + start[place]!;
+  const next = start.slice(0, places);
+  const link = new Int32Array(links.length);
+  for (const each of links) {
+    const place = ends[each]!;
+    link[next[place]!] = each;
+    next[place] = next[place]! + 1;
+  }
+  return { start, link };
 }
 
 /** Minus log of the share of packets that arrive. */
 export function lossNats(loss: number): number {
-  return loss >= 1 ? 1e3 : -Math.log(1 - loss);
+  return loss >= 1 ? 1e3 : -ln(1 - loss);
 }

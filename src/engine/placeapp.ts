@@ -1,128 +1,71 @@
-import { type AppModel, buildApp, type Outside } from './appmodel.ts';
+import { type AppModel, buildApp } from './appmodel.ts';
 import type { Budget } from './budget.ts';
+import { solveCoupled } from './coupling/solvecoupled.ts';
 import type { Placement } from './evaluate.ts';
-import { findFeasible, solveExact } from './exact/exact.ts';
-import type { FederationModel } from './federation.ts';
-import { compile } from './gqap/compile.ts';
-import type { Gqap } from './gqap/gqap.ts';
 import { type Judge, judgeOf } from './judge.ts';
-import { solveLarge } from './large/solvelarge.ts';
+import { hasLimits, placeUnderLimits } from './limits.ts';
 import type { Load } from './load.ts';
-import type { Application, Problem } from './problem.ts';
+import type { NotPlaced, Placed, Question } from './question.ts';
+import type { TermValues } from './result.ts';
+import type { Solved } from './solvegqap.ts';
 import { stay } from './stay.ts';
-
-/** An application with its place. */
-export interface Placed {
-  model: AppModel;
-  at: Placement;
-  /** No split of its services and no place costs less. Not above the objective. */
-  lowerBound: number;
-  /** True: it is the optimum. */
-  complete: boolean;
-  /** Objective per unit of room, locations x resources. */
-  prices: Float64Array;
-}
-
-/** An application without a place; `complete`: it is proved that there is none. */
-export interface NotPlaced {
-  at: undefined;
-  complete: boolean;
-}
-
-export interface Question {
-  problem: Problem;
-  federation: FederationModel;
-  app: Application;
-  /** Where services of other applications are. */
-  places: Outside;
-  /** What others use. */
-  load: Load;
-  seed: number;
-}
+import { tooFewReplicas } from './toofewreplicas.ts';
 
 /** Variables up to which replicas are placed one by one to see whether that is cheaper. */
 const MOST_SPLIT_VARIABLES = 64;
+
+/** Places one application in what is left, under its budgets and in its strict order where it has them. */
+export function placeApp(question: Question, budget: Budget): Placed | NotPlaced {
+  return hasLimits(question.app)
+    ? placeUnderLimits(question, budget, placeWithin)
+    : placeWithin(question, {}, budget);
+}
 
 /**
  * Places one application in what is left. First with each service in as few parts as its rules allow; where
  * services have more replicas than parts, then with replicas one by one, from that placement: a split may be
  * cheaper, or the only one that fits. Optimal is claimed over all splits or not at all.
  */
-export function placeApp(question: Question, budget: Budget): Placed | NotPlaced {
+function placeWithin(question: Question, limits: TermValues, budget: Budget): Placed | NotPlaced {
   const { problem, federation, app, places, load } = question;
   const model = buildApp(problem, federation, app, places);
-  const whole = solveModel(model, question, budget);
+  if (tooFewReplicas(model)) return { at: undefined, complete: true };
+  const whole = solveModel(model, question, limits, budget);
   const splittable = model.services.some(({ replicas, shards }) => shards.length < replicas);
   // What cannot be had for less by any split need not be looked for.
   if (whole.at && whole.objective <= looseBound(model))
-    return answerOf(model, load, { ...whole, lowerBound: whole.objective, complete: true });
-  if (!splittable) return answerOf(model, load, whole);
+    return answerOf(model, load, limits, { ...whole, lowerBound: whole.objective, complete: true });
+  if (!splittable) return answerOf(model, load, limits, whole);
   const split = buildApp(problem, federation, app, places, { split: true });
   const bounded = split.whole && split.shards.length <= MOST_SPLIT_VARIABLES;
   if (whole.at && !bounded)
-    return answerOf(model, load, { ...whole, lowerBound: looseBound(model), complete: false });
+    return answerOf(model, load, limits, { ...whole, lowerBound: looseBound(model), complete: false });
   const start = whole.at && replicasOf(model, split, whole.at);
-  const parts = solveModel(split, question, budget, start);
+  const parts = solveModel(split, question, limits, budget, start);
   const complete = parts.complete && split.whole;
   if (!parts.at)
     return whole.at
-      ? answerOf(model, load, { ...whole, complete: false, lowerBound: looseBound(model) })
+      ? answerOf(model, load, limits, { ...whole, complete: false, lowerBound: looseBound(model) })
       : { at: undefined, complete };
   // A split that is no better is no reason to split.
   if (whole.at && whole.objective <= parts.objective + 1e-12)
-    return answerOf(model, load, {
+    return answerOf(model, load, limits, {
       ...whole,
       complete,
       lowerBound: Math.min(parts.lowerBound, whole.objective),
     });
-  return answerOf(split, load, { ...parts, complete });
+  return answerOf(split, load, limits, { ...parts, complete });
 }
 
-interface Solved {
-  at: Placement | undefined;
-  objective: number;
-  lowerBound: number;
-  complete: boolean;
-  prices: Float64Array;
-}
-
-/** Up to this many entries of pair matrices the exact path is the better one. */
-const EXACT_ENTRIES = 4e6;
-/** Up to so many it can still answer whether there is any placement. */
-const FEASIBILITY_ENTRIES = 24e6;
-
-/** Chooses the method by size: exact search, or bound and look-ahead on adaptive labels. */
-function solveModel(model: AppModel, { seed, load }: Question, budget: Budget, given?: Placement): Solved {
-  const gqap = compile(model, load);
-  const judge = judgeOf(model, load);
-  const start = given ?? runningOf(model, judge);
-  const used = usableLabels(gqap);
-  const entries = 2 * (gqap.pairs.count + gqap.nearest.length + 1) * used * used;
-  if (entries <= EXACT_ENTRIES) return solveExact(gqap, judge, budget, seed, start);
-  const found = solveLarge(gqap, judge, budget, seed, start ? { start } : {});
-  if (found.at) return { ...found, complete: found.objective - found.lowerBound <= PROVED };
-  if (entries > FEASIBILITY_ENTRIES || budget.exhausted()) return { ...found, complete: false };
-  const feasible = findFeasible(gqap, judge, budget, seed);
-  if (feasible === undefined || feasible === 'None') return { ...found, complete: feasible === 'None' };
-  return { ...found, at: feasible, objective: judge(feasible), complete: false };
-}
-
-/** A bound this close proves the optimum. */
-const PROVED = 1e-9;
-
-/** Locations that some variable may use; 0 where one has none. */
-function usableLabels({ variables, locations, unary }: Gqap): number {
-  const used = new Uint8Array(locations);
-  for (let i = 0; i < variables; i += 1) {
-    let any = false;
-    for (let k = 0; k < locations; k += 1) {
-      if (unary[i * locations + k] === Number.POSITIVE_INFINITY) continue;
-      used[k] = 1;
-      any = true;
-    }
-    if (!any) return 0;
-  }
-  return used.reduce((sum, each) => sum + each, 0);
+function solveModel(
+  model: AppModel,
+  { seed, load, onBest }: Question,
+  limits: TermValues,
+  budget: Budget,
+  given?: Placement,
+): Solved {
+  const start = given ?? runningOf(model, judgeOf(model, load));
+  return solveCoupled({ model, load, limits, seed, start, onBest }, budget);
 }
 
 /** Where it runs now, if that is a placement. */
@@ -162,8 +105,20 @@ function looseBound({ services }: AppModel): number {
   }, 0);
 }
 
-function answerOf(model: AppModel, load: Load, solved: Solved): Placed | NotPlaced {
-  const { at, lowerBound, complete, prices } = solved;
+function answerOf(model: AppModel, load: Load, limits: TermValues, solved: Solved): Placed | NotPlaced {
+  const { at, lowerBound, complete, prices, labels, linkPrices } = solved;
   if (!at) return { at: undefined, complete };
-  return { model, at: stay(model, judgeOf(model, load), at), lowerBound, complete, prices };
+  const judge = judgeOf(model, load, limits);
+  const floor = looseBound(model);
+  return {
+    model,
+    at: stay(model, judge, at),
+    lowerBound,
+    complete,
+    prices,
+    labels,
+    floor,
+    limits,
+    linkPrices,
+  };
 }

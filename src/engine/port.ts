@@ -21,9 +21,10 @@ export interface SolveOptions {
   cancelled: () => boolean;
   /**
    * False: verdict, placement and bound alone, without naming conflicts or runners-up. For whoever asks many
-   * small questions and reads nothing else of the answers. Default: true.
+   * small questions and reads nothing else of the answers. Placed: what is placed has its reasons, what is not
+   * has none, which are the ones that take work. Default: true.
    */
-  explain?: boolean;
+  explain?: boolean | 'Placed';
   onProgress?: (progress: Progress) => void;
 }
 

@@ -3,6 +3,7 @@ import type { Problem } from './problem.ts';
 
 export type ProblemErrorCode =
   | 'Malformed'
+  | 'TooLarge'
   | 'DuplicateId'
   | 'UnknownReference'
   | 'SelfChannel'
@@ -23,8 +24,17 @@ export class ProblemError extends Error {
   }
 }
 
-/** @throws ProblemError for ids that occur twice or lead nowhere */
+/** Matrices over all pairs of locations take 40 bytes for each pair: 1.5 GB. */
+const MOST_LOCATIONS = 6000;
+
+/** @throws ProblemError for ids that occur twice or lead nowhere, and for more locations than memory is for */
 export function checkReferences(problem: Problem): void {
+  if (problem.locations.length > MOST_LOCATIONS)
+    throw new ProblemError(
+      'TooLarge',
+      'locations',
+      `${problem.locations.length} locations, at most ${MOST_LOCATIONS} are possible: leave out those that no application may use`,
+    );
   const locations = unique(
     'locations',
     problem.locations.map(({ id }) => id),
@@ -37,10 +47,13 @@ export function checkReferences(problem: Problem): void {
     'applications',
     problem.applications.map(({ id }) => id),
   );
-  const places = new Set([...locations, ...problem.nodes]);
+  const places = unique('nodes', [...locations, ...problem.nodes]);
+  const fixed = problem.fixed.map(({ application, service }) => `${application}/${service}`);
+  unique('fixed', fixed);
   for (const [index, { from, to }] of problem.links.entries()) {
-    known(`links[${index}].from`, from, places);
-    known(`links[${index}].to`, to, places);
+    // Paths are put into words where a name is missing only: there are many links.
+    if (!places.has(from)) known(`links[${index}].from`, from, places);
+    if (!places.has(to)) known(`links[${index}].to`, to, places);
   }
   if (problem.matrices) checkMatrices(problem.matrices, problem.locations.length);
   for (const [index, { holders }] of problem.datasets.entries()) {

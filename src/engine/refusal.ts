@@ -3,11 +3,13 @@ import type { Outside } from './appmodel.ts';
 import type { Budget } from './budget.ts';
 import type { Placement } from './evaluate.ts';
 import type { FederationModel } from './federation.ts';
+import { hasLimits } from './limits.ts';
 import { emptyLoad, type Load } from './load.ts';
-import type { Solve, SolveOptions } from './port.ts';
+import type { SolveOptions } from './port.ts';
 import type { Application, Problem } from './problem.ts';
 import { withKnownEnds } from './reasons/alone.ts';
-import { explainInfeasible } from './reasons/conflict.ts';
+import { callersOf } from './reasons/callers.ts';
+import { type Conflict, explainInfeasible } from './reasons/conflict.ts';
 import type { ApplicationResult, Reason } from './result.ts';
 
 /** An application that has its place, and the locations that it uses. */
@@ -34,16 +36,20 @@ export interface Inquiry {
     places: Outside,
     load: Load,
     budget: Budget,
-  ) => { at?: Placement | undefined; complete: boolean };
+  ) => {
+    at?: Placement | undefined;
+    complete: boolean;
+    /** Where limits on terms are in the way: in words. */
+    limited?: Pick<ApplicationResult, 'conflict' | 'relaxations'>;
+  };
   aloneWork: number;
-  /** Answers the questions about the requirements of one application. */
-  solve: Solve;
   conflictWork: number;
 }
 
 /**
  * Why an application has no place: impossible by itself, or only because others hold what it needs. What is
- * not proved impossible is never called so.
+ * not proved impossible is never called so. First its requirements alone are looked at, without costs, which
+ * is quick; only what that leaves open is solved as if nobody else were there.
  */
 export function refusedAnswer(
   problem: Problem,
@@ -51,37 +57,59 @@ export function refusedAnswer(
   refusal: Refusal,
   budget: Budget,
   options: SolveOptions,
-  { placeAlone, aloneWork, solve, conflictWork }: Inquiry,
+  { placeAlone, aloneWork, conflictWork }: Inquiry,
 ): ApplicationResult {
   const { app, complete, places, before } = refusal;
+  const question = asAlone(problem, federation, app, places);
+  const inWords = (options.explain ?? true) === true;
+  const explain = (proved: boolean) => {
+    const { onProgress: _, ...rest } = options;
+    const asked = { ...rest, work: budget.part(conflictWork).left };
+    const about = { federation, proved, inWords };
+    const explained = explainInfeasible(question, question.applications[0]!, asked, about);
+    budget.spend(explained.work);
+    return explained;
+  };
+  const explained = explain(false);
+  if (explained.proved) return impossible(app, explained);
+  // Nobody was there before it: it has been looked at alone.
   const share = budget.part(aloneWork);
-  const alone = placeAlone(app, places, emptyLoad(federation), share);
+  const alone =
+    before.length === 0 && !hasLimits(app)
+      ? { at: undefined, complete }
+      : placeAlone(app, places, emptyLoad(federation), share);
   budget.spend(share.spent);
   if (alone.at) {
     if (!complete) return unplacedAnswer(app, 'NoneFound');
     return unplacedAnswer(app, 'Deferred', { conflict: [heldBy(federation, app, alone.at, before)] });
   }
-  if (!alone.complete) return unplacedAnswer(app, 'NoneFound');
-  if (options.explain === false) return unplacedAnswer(app, 'Infeasible');
-  const { onProgress: _, ...rest } = options;
-  const question = asAlone(problem, federation, app, places);
-  const work = budget.part(conflictWork).left;
-  const explained = explainInfeasible(question, question.applications[0]!, solve, { ...rest, work });
-  budget.spend(explained.work);
-  return unplacedAnswer(app, 'Infeasible', explained);
+  if (!alone.complete) return unplacedAnswer(app, 'NoneFound', alone.limited);
+  if (alone.limited) return unplacedAnswer(app, 'Infeasible', alone.limited);
+  return impossible(app, explain(true));
 }
 
-/** The problem of one application, with the others where they were when its turn came. */
+function impossible(app: Application, { conflict, relaxations, minimal }: Conflict): ApplicationResult {
+  const answer = unplacedAnswer(app, 'Infeasible', { conflict, relaxations });
+  return conflict.length === 0 ? answer : { ...answer, conflictMinimal: minimal };
+}
+
+/**
+ * The problem of one application, with the others where they were when its turn came: what it calls is fixed,
+ * who calls it stays where it is, and nobody takes room.
+ */
 function asAlone(problem: Problem, federation: FederationModel, app: Application, places: Outside): Problem {
-  const fixed = [...places].map(([key, shares]) => {
+  const shares = new Map(
+    [...places].map(([key, at]) => [
+      key,
+      at.map(({ location, replicas }) => ({ location: federation.ids[location]!, replicas })),
+    ]),
+  );
+  const fixed = [...shares].map(([key, at]) => {
     const cut = key.lastIndexOf('/');
-    return {
-      application: key.slice(0, cut),
-      service: key.slice(cut + 1),
-      shares: shares.map(({ location, replicas }) => ({ location: federation.ids[location]!, replicas })),
-    };
+    return { application: key.slice(0, cut), service: key.slice(cut + 1), shares: at };
   });
-  return { ...problem, applications: [withKnownEnds(app, new Set(places.keys()))], fixed };
+  const own = withKnownEnds(app, new Set(places.keys()));
+  return { ...problem, applications: [own, ...callersOf(problem, app, shares)], fixed };
 }
 
 /** Who holds the capacity: applications on the locations that this one would use if it were alone. */

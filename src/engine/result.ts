@@ -26,6 +26,16 @@ export const TermValues = z.strictObject({
   migration: z.number().optional(),
 });
 
+/** Unit of each term, as it stands after a figure; empty where a figure has none. */
+export const TERM_UNITS: Readonly<Record<Term, string>> = {
+  cost: 'USD/h',
+  carbon: 'gCO2e/h',
+  delay: 'ms',
+  resilience: 'nats',
+  balance: '',
+  migration: 'moves',
+};
+
 /** A rule that a placement must keep; the closed list that reasons, conditions and explanations speak of. */
 export const RULES = [
   'Candidate',
@@ -116,6 +126,26 @@ export const ChannelPlacement = z.strictObject({
 export const Verdict = z.enum(['Optimal', 'Feasible', 'Infeasible', 'NoneFound', 'Deferred']);
 export type Verdict = z.output<typeof Verdict>;
 
+/** One term of a strict order. */
+export const LevelReached = z.strictObject({
+  /** What was made least. */
+  term: z.enum(TERMS),
+  /** Its least value that was found, within the limits of the terms before it. Own unit. */
+  value: z.number(),
+  /** Within those limits no placement has less. Equal to `value`: proved. */
+  lowerBound: z.number(),
+  /** What the terms after it may raise it to. */
+  limit: z.number(),
+});
+
+/** What a lower bound was worked out over. */
+export const BoundLabels = z.strictObject({
+  /** Labels: locations, and groups of locations where it is less than `locations`. */
+  labels: z.int(),
+  /** Locations of the problem. */
+  locations: z.int(),
+});
+
 export const ApplicationResult = z.strictObject({
   /** Id of the application. */
   application: z.string(),
@@ -135,14 +165,51 @@ export const ApplicationResult = z.strictObject({
   lowerBound: z.number().optional(),
   /** objective / lowerBound - 1; absent when the bound is not positive. */
   gap: z.number().optional(),
-  /** How the bound was obtained. */
+  /** How the bound was obtained. Search: no branch of the tree is left; Relaxation: Lagrangian bound. */
   proof: z.enum(['Exhaustive', 'Search', 'Relaxation', 'None']).default('None'),
+  /** Over what the bound was worked out, where one was. */
+  boundOver: BoundLabels.optional(),
+  /** Of a strict order: what each of its terms came to, in its order. */
+  levels: z.array(LevelReached).optional(),
   /** Infeasible: the smallest set found of rules that conflict. Deferred: who holds the capacity. */
   conflict: z.array(Reason).default([]),
+  /**
+   * Of an infeasible application. True: without any one member of the conflict the others can be met. False:
+   * the budget ended before that was shown of all of them.
+   */
+  conflictMinimal: z.boolean().optional(),
   /** What would make an infeasible application feasible, cheapest first. */
   relaxations: z.array(Relaxation).default([]),
   /** Terms that nobody gives figures for. */
   dropped: z.array(z.enum(TERMS)).default([]),
+});
+
+/** What the ASSURED channels of the placed applications reserve on one directed link. */
+export const LinkLoad = z.strictObject({
+  /** As in the problem; of a bidirectional link, the other way round where it is that half. */
+  from: z.string(),
+  /** Where it leads. */
+  to: z.string(),
+  /** Index into `links` of the problem. */
+  link: z.int().nonnegative(),
+  /** Mbit/s that are reserved together. */
+  reservedMbps: z.number(),
+  /** Mbit/s that can be. Absent: no limit. */
+  bandwidthMbps: z.number().optional(),
+  /** Objective that one more Mbit/s would save at most; absent where the link is not in the way. */
+  price: z.number().optional(),
+});
+
+/** All applications of the problem together. */
+export const Round = z.strictObject({
+  /** How many of them have a place. */
+  placed: z.int().nonnegative(),
+  /** Sum of their objectives. */
+  objective: z.number(),
+  /** No placement of the same applications, whatever their order, has a lower sum. */
+  lowerBound: z.number(),
+  /** objective / lowerBound - 1; absent when the bound is not positive. */
+  gap: z.number().optional(),
 });
 
 export const Result = z.strictObject({
@@ -156,12 +223,25 @@ export const Result = z.strictObject({
   work: z.number(),
   /** In the order of the problem. */
   applications: z.array(ApplicationResult),
+  /** What the problem as a whole came to. */
+  round: Round.optional(),
+  /**
+   * ms that the solve took by the clock that it was given. The only figure in which two runs of the same
+   * problem, seed and work may differ: whoever compares bytes gives a clock that stands still, or leaves it out.
+   */
+  elapsedMs: z.number().optional(),
+  /** Links on which something is reserved, in the order of the problem; none where it gives matrices. */
+  links: z.array(LinkLoad).optional(),
   /** USD-like price of one more unit by location and resource; empty when capacity is not short. */
   prices: z.record(z.string(), ResourceAmounts).default({}),
 });
 
 export type Result = z.output<typeof Result>;
 export type ApplicationResult = z.output<typeof ApplicationResult>;
+export type LevelReached = z.output<typeof LevelReached>;
+export type BoundLabels = z.output<typeof BoundLabels>;
+export type LinkLoad = z.output<typeof LinkLoad>;
+export type Round = z.output<typeof Round>;
 export type ServicePlacement = z.output<typeof ServicePlacement>;
 export type ChannelPlacement = z.output<typeof ChannelPlacement>;
 export type Reason = z.output<typeof Reason>;

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { check } from './check.ts';
-import type { Solve, SolveOptions } from './port.ts';
+import type { SolveOptions } from './port.ts';
 import { PROBLEM_FORMAT, Problem, type ProblemInput } from './problem.ts';
 import type { Result } from './result.ts';
-import { solveSmall } from './small.ts';
 import { solve } from './solve.ts';
 
 type App = ProblemInput['applications'][number];
@@ -40,12 +39,9 @@ const answersOf = (result: Result) =>
 const placesOf = (result: Result, id: string) =>
   answersOf(result)[id]!.services.map(({ shares }) => shares.map(({ location }) => location));
 
-describe.each<[string, Solve]>([
-  ['the engine', solve],
-  ['the small engine', solveSmall],
-])('%s, as every engine behind the port', (_name, solveProblem) => {
+describe('the engine', () => {
   it('takes the cheapest location and proves it', () => {
-    const result = solveProblem(problem([app('x')]), OPTIONS);
+    const result = solve(problem([app('x')]), OPTIONS);
     expect(placesOf(result, 'x')).toEqual([['a']]);
     expect(result.applications[0]).toMatchObject({ verdict: 'Optimal', gap: 0 });
   });
@@ -53,7 +49,7 @@ describe.each<[string, Solve]>([
   it('leaves what runs where equal costs give no reason to move it', () => {
     const running = [{ location: 'c', replicas: 1 }];
     const input = problem([app('x', { profile: { resilience: 1 }, services: [service('s', { running })] })]);
-    expect(placesOf(solveProblem(input, OPTIONS), 'x')).toEqual([['c']]);
+    expect(placesOf(solve(input, OPTIONS), 'x')).toEqual([['c']]);
   });
 
   it('admits Gold before BestEffort and names who holds the capacity', () => {
@@ -62,12 +58,23 @@ describe.each<[string, Solve]>([
       app('low', { class: 'BestEffort', services: big }),
       app('high', { class: 'Gold', services: big }),
     ]);
-    const { low, high } = answersOf(solveProblem(input, OPTIONS));
+    const { low, high } = answersOf(solve(input, OPTIONS));
     expect(high!.verdict).toBe('Optimal');
     expect(low).toMatchObject({
       verdict: 'Deferred',
       conflict: [{ rule: 'Capacity', message: 'would fit on a, but not beside high' }],
     });
+  });
+
+  it('admits all of a class before any of a lower one, however small, and whatever its name', () => {
+    const only = (cpu: number) => [service('s', { demand: { cpu }, onlyLocations: ['a'] })];
+    const input = problem([
+      app('a', { class: 'BestEffort', services: only(1) }),
+      app('b', { class: 'Silver', services: only(2) }),
+      app('c', { class: 'Gold', services: only(3) }),
+    ]);
+    const verdicts = solve(input, OPTIONS).applications.map(({ verdict }) => verdict);
+    expect(verdicts).toEqual(['Optimal', 'Deferred', 'Optimal']);
   });
 
   it('does not let a newcomer of a higher class displace what runs', () => {
@@ -78,7 +85,7 @@ describe.each<[string, Solve]>([
       app('runs', { class: 'BestEffort', services: on({ running: [{ location: 'a', replicas: 1 }] }) }),
       app('new', { class: 'Gold', services: on({}) }),
     ]);
-    const { runs, new: newcomer } = answersOf(solveProblem(input, OPTIONS));
+    const { runs, new: newcomer } = answersOf(solve(input, OPTIONS));
     expect([runs!.verdict, newcomer!.verdict]).toEqual(['Optimal', 'Deferred']);
   });
 
@@ -86,8 +93,8 @@ describe.each<[string, Solve]>([
     const impossible = Array.from({ length: 20 }, (_, index) =>
       app(`bad${index}`, { class: 'Gold', services: [service('s', { demand: { cpu: 99 } }), service('t')] }),
     );
-    const result = solveProblem(problem([...impossible, app('x')]), { ...OPTIONS, work: 10 });
-    const without = solveProblem(problem([app('x')]), { ...OPTIONS, work: 10 });
+    const result = solve(problem([...impossible, app('x')]), { ...OPTIONS, work: 10 });
+    const without = solve(problem([app('x')]), { ...OPTIONS, work: 10 });
     expect(answersOf(result)['x']).toEqual(without.applications[0]);
   });
 
@@ -107,7 +114,7 @@ describe.each<[string, Solve]>([
       service('camera', { onlyLocations: ['b'] }),
       service('detector', { onlyLocations: ['a'] }),
     ];
-    const [answer] = solveProblem(problem([app('x', { services, channels })]), OPTIONS).applications;
+    const [answer] = solve(problem([app('x', { services, channels })]), OPTIONS).applications;
     expect(answer!.verdict).toBe('Infeasible');
     expect(answer!.conflict.map(({ rule }) => rule)).toContain('Delay');
     expect(answer!.relaxations[0]).toMatchObject({ rule: 'Delay', to: '5 ms', verified: true });
@@ -118,7 +125,7 @@ describe.each<[string, Solve]>([
     ['nobody waits any more', { ...OPTIONS, cancelled: () => true }],
   ])('says NoneFound at once when %s', (_, options) => {
     const input = problem([app('x'), app('y', { services: [service('s', { demand: { cpu: 99 } })] })]);
-    expect(solveProblem(input, options).applications.map(({ verdict }) => verdict)).toEqual([
+    expect(solve(input, options).applications.map(({ verdict }) => verdict)).toEqual([
       'NoneFound',
       'NoneFound',
     ]);
@@ -126,14 +133,14 @@ describe.each<[string, Solve]>([
 
   it('spreads replicas over zones and survives the loss of one', () => {
     const input = problem([app('x', { survive: 'AnyDomain', services: [service('s', { replicas: 2 })] })]);
-    const result = solveProblem(input, OPTIONS);
+    const result = solve(input, OPTIONS);
     expect(placesOf(result, 'x')).toEqual([['a', 'b']]);
     expect(check(input, result)).toEqual([]);
   });
 
   it('calls a service that no location can hold infeasible by its capacity', () => {
     const services = [service('s', { demand: { cpu: 99 } })];
-    const [answer] = solveProblem(problem([app('x', { services })]), OPTIONS).applications;
+    const [answer] = solve(problem([app('x', { services })]), OPTIONS).applications;
     expect(answer).toMatchObject({ verdict: 'Infeasible', conflict: [{ rule: 'Capacity', service: 's' }] });
   });
 });

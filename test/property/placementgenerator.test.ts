@@ -26,7 +26,7 @@ describe('the generator', () => {
   });
 
   it('plants one in a batch, too', () => {
-    const { problem, planted } = batchOf(world, { applications: 30, locations: 60, use: 0.7, seed: 1 });
+    const { problem, planted } = batchOf(world, { applications: 100, locations: 100, use: 0.7, seed: 1 });
     expect(check(problem, planted)).toEqual([]);
     const sum = (amounts: number[]) => amounts.reduce((total, each) => total + each, 0);
     const demand = sum(

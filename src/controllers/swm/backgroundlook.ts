@@ -1,17 +1,14 @@
 import type { AssignmentPlanSpec } from '../../api/codeco/v1alpha1/assignmentplan.ts';
 import type { AppState } from '../../snapshot/appstate.ts';
 import { failureDomains } from '../../snapshot/capability.ts';
-import type { Snapshot } from '../../snapshot/snapshot.ts';
+import type { World } from './answeralone.ts';
 import { FailedAttempts } from './failedattempts.ts';
+import { wantsFallbacks, withFallbacks } from './fallbacks.ts';
 import { finished } from './finish.ts';
-import { improve, movableApps } from './improvement.ts';
-import { fallbacksFor, fingerprintsFor, wantsFallbacks } from './round.ts';
+import { improve } from './improvement.ts';
+import { movableApps } from './movable.ts';
+import { fingerprintsFor } from './round.ts';
 import type { Desk } from './solvegroup.ts';
-
-interface World {
-  snapshot: Snapshot;
-  states: ReadonlyMap<string, AppState>;
-}
 
 /**
  * What SWM does when nobody waits: fallback plans for decisions that have none yet, because a fallback plan
@@ -35,7 +32,7 @@ export class BackgroundLook {
     if (lacking.length === 0) return specs;
     const context = { ...world, referee: desk.referee, zoneOf: failureDomains(world.snapshot) };
     for (const state of lacking) {
-      const spec = await fallbacksFor(desk, world, state.id, state.plan?.spec ?? {});
+      const spec = await withFallbacks(desk, world, state.id, state.plan?.spec ?? {});
       specs.set(state.id, finished(spec, state, context));
     }
     return specs;
@@ -70,9 +67,9 @@ export class BackgroundLook {
     this.#cursor = found.cursor;
     for (const id of asked) {
       const print = prints.get(id);
-      if (found.specs.has(id)) this.#kept.forget(id);
-      else if (print) this.#kept.failed(id, print, now);
+      if (print) this.#kept.failed(id, print, now);
     }
+    for (const id of found.specs.keys()) this.#kept.forget(id);
     return { specs: found.specs, held: found.held, nextMs: this.#everyMs };
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aModel } from '../../../test/support/appstate.ts';
 import { aCluster, anApp, aSnapshot } from '../../../test/support/federation.ts';
 import { check } from '../../engine/check.ts';
-import { solveSmall } from '../../engine/small.ts';
+import { solve } from '../../engine/solve.ts';
 import { appStates } from '../../snapshot/appstate.ts';
 import { decideRound } from './round.ts';
 import { inThread } from './solver.ts';
@@ -24,9 +24,9 @@ async function place(appEnergyLimit: string, newCpu = '10') {
     snapshot,
     states: appStates(snapshot),
     pending: new Map([['shop/web', 'test']]),
-    solver: inThread(solveSmall, () => 0),
+    solver: inThread(solve, () => 0),
     referee: check,
-    budget: { work: 100_000, deadlineMs: 1000, seed: 1 },
+    budget: { work: 200_000_000, deadlineMs: 1000, seed: 1 },
     signal: new AbortController().signal,
   });
   const decision = outcome.specs.get('shop/web')?.decision;

@@ -3,7 +3,7 @@ import { aDecision, aModel, anAttempt, aService } from '../../../test/support/ap
 import { aCluster, anApp, aPlan, aSnapshot, NOW } from '../../../test/support/federation.ts';
 import type { FederationPolicySpec } from '../../api/codeco/v1alpha1/federationpolicy.ts';
 import { check } from '../../engine/check.ts';
-import { solveSmall } from '../../engine/small.ts';
+import { solve } from '../../engine/solve.ts';
 import { appStates } from '../../snapshot/appstate.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { improve } from './improvement.ts';
@@ -56,9 +56,9 @@ function look({ policies = [], prices = {}, movedAt, apps = ['web'], ready = 1, 
     ...changes,
   };
   const desk = {
-    solver: inThread(solveSmall, () => 0),
+    solver: inThread(solve, () => 0),
     referee: check,
-    budget: { work: 100_000, deadlineMs: 1000, seed: 1 },
+    budget: { work: 200_000_000, deadlineMs: 1000, seed: 1 },
     signal: new AbortController().signal,
   };
   return improve(desk, { snapshot, states: appStates(snapshot) }, '', () => true);
@@ -135,5 +135,75 @@ describe('an app with a better place', () => {
   it('stays outside the window', async () => {
     const night = aPolicy({ moves: { windows: ['22:00-23:00'] } });
     expect((await look({ prices: { a: 1, b: 0.1 }, policies: [night] })).specs.size).toBe(0);
+  });
+});
+
+describe('an app whose link is lost', () => {
+  /** `front` on `a` calls `back` on `b` at 100 Mbit/s; without the direct link the calls go over `hub`. */
+  function lost(detour: string, policy: FederationPolicySpec, backOn: string[] = ['a', 'b']) {
+    const channel = {
+      channelName: 'calls',
+      otherService: { serviceName: 'back', port: 80 },
+      serviceClass: 'ASSURED' as const,
+      advancedChannelSettings: { bandwidth: '100M' },
+    };
+    const model = aModel({
+      'codecoapp-msspec': [
+        aService({ serviceChannels: [channel], placement: { clusters: ['a'] } }),
+        aService({ serviceName: 'back', placement: { clusters: backOn } }),
+      ],
+    });
+    const places = [
+      { service: 'front', cluster: 'a', replicas: 1 },
+      { service: 'back', cluster: 'b', replicas: 1 },
+    ];
+    const plan = {
+      ...aPlan('web', {
+        decision: aDecision({ revision: 'web-r1', assignments: places }),
+        attempt: anAttempt({ generation: 1, revision: 'web-r1' }),
+      }),
+      status: { running: places.map((place) => ({ ...place, decision: 'd1', ready: 1 })) },
+    };
+    const link = (from: string, to: string) => ({ from, to, delay: '1ms', bandwidth: detour });
+    return look({
+      policies: [aPolicy({ connectivity: 'Assumed', ...policy })],
+      snapshot: {
+        apps: [anApp('web', model).head],
+        revisions: [anApp('web', model).revision],
+        plans: [plan],
+        topologies: [
+          {
+            apiVersion: 'codeco.he-codeco.eu/v1alpha1',
+            kind: 'NetworkTopology',
+            metadata: { name: 'declared', namespace: 'codeco-system' },
+            spec: { nodes: ['hub'], links: [link('a', 'hub'), link('hub', 'b')] },
+          },
+        ],
+      },
+    });
+  }
+
+  it('goes where its channels have their bandwidth, if policy says onViolation Move', async () => {
+    const { specs } = await lost('50M', { onViolation: 'Move' });
+    expect(specs.get('shop/web')?.decision).toMatchObject({
+      cause: 'onViolation Move: (Bandwidth): 100 of 50 Mbit/s on the link from a to hub',
+      assignments: [
+        { service: 'back', cluster: 'a' },
+        { service: 'front', cluster: 'a' },
+      ],
+    });
+    expect((await lost('50M', {})).specs.size).toBe(0);
+  });
+
+  it('stays where the links that are left carry it', async () => {
+    expect((await lost('100M', { onViolation: 'Move' })).specs.size).toBe(0);
+  });
+
+  it('stays where there is nowhere to go, and the reason is known with its figures', async () => {
+    const { specs, held } = await lost('50M', { onViolation: 'Move' }, ['b']);
+    expect(specs.size).toBe(0);
+    expect(held.get('shop/web')).toMatch(
+      /^\(Bandwidth\): 100 of 50 Mbit\/s on the link from a to hub; nowhere to go: .*100 Mbit\/s \(channel calls/,
+    );
   });
 });

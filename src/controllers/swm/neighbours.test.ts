@@ -4,7 +4,7 @@ import { aCluster, anApp, aPlan, aSnapshot } from '../../../test/support/federat
 import type { CodecoAppSpec } from '../../api/codeco/v1alpha1/codecoapp.ts';
 import { check } from '../../engine/check.ts';
 import type { Solve } from '../../engine/port.ts';
-import { solveSmall } from '../../engine/small.ts';
+import { solve } from '../../engine/solve.ts';
 import { appStates } from '../../snapshot/appstate.ts';
 import { decideRound } from './round.ts';
 import { inThread } from './solver.ts';
@@ -89,9 +89,9 @@ function round(
     snapshot,
     states: appStates(snapshot),
     pending: new Map([[options.only ?? 'shop/callee', 'test']]),
-    solver: inThread(options.solve ?? solveSmall, () => 0),
+    solver: inThread(options.solve ?? solve, () => 0),
     referee: check,
-    budget: { work: 100_000, deadlineMs: 1000, seed: 1 },
+    budget: { work: 200_000_000, deadlineMs: 1000, seed: 1 },
     signal: new AbortController().signal,
   });
 }
@@ -99,7 +99,7 @@ function round(
 /** Places the app as if nobody called it, and its neighbours nowhere. */
 const overlooking: Solve = (problem, options) => {
   const [app, ...neighbours] = problem.applications;
-  const result = solveSmall({ ...problem, applications: [app!] }, options);
+  const result = solve({ ...problem, applications: [app!] }, options);
   const nowhere = neighbours.map(({ id }) => ({
     ...result.applications[0]!,
     application: id,

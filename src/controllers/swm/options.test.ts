@@ -8,7 +8,7 @@ describe('the flags of SWM', () => {
   it('have defaults', () => {
     expect(read()).toEqual({
       topologyNamespaces: ['codeco-system'],
-      workBudget: 500_000,
+      workBudget: 2_000_000_000,
       deadlineMs: 10_000,
       seed: 1,
       clusterGraceMs: 300_000,

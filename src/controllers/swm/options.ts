@@ -5,7 +5,7 @@ import { OptionError } from '../../runtime/options.ts';
 export interface SwmOptions {
   /** Namespaces whose NetworkTopology objects count as declared by an administrator. */
   topologyNamespaces: readonly string[];
-  /** Budget for each app of a round, in the engine's units of work. */
+  /** Budget for each app of a round, in the engine's units of work: about 1 ns each. */
   workBudget: number;
   /** Cap of one solve, ms. */
   deadlineMs: number;
@@ -19,7 +19,7 @@ export interface SwmOptions {
 /** The flags that SWM adds, for `parseOptions`. */
 export const SWM_FLAGS = {
   'topology-namespace': { default: 'codeco-system', multiple: true },
-  'work-budget': { default: '500000' },
+  'work-budget': { default: '2000000000' },
   deadline: { default: '10s' },
   seed: { default: '1' },
   'cluster-grace': { default: '5m' },

@@ -126,7 +126,7 @@ describe('placedSpec', () => {
       generation: 2,
       revision: 'web-new',
       verdict: 'Placed',
-      reason: 'placed on 2 clusters: c1, c2 (at most 11.1 % above the optimum)',
+      reason: 'placed on 2 clusters: c1, c2 (proved to be at most 11.1 % above the optimum)',
     });
   });
 });

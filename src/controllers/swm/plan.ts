@@ -209,7 +209,7 @@ function placedReason(assignments: readonly Assignment[], { verdict, gap }: Appl
       ? 'proved optimal'
       : gap === undefined
         ? 'no bound known'
-        : `at most ${(gap * 100).toFixed(1)} % above the optimum`;
+        : `proved to be at most ${(gap * 100).toFixed(1)} % above the optimum`;
   return `${where(assignments)} (${quality})`;
 }
 

@@ -4,7 +4,7 @@ import { aCluster, anApp, aPlan, aSnapshot } from '../../../test/support/federat
 import type { CodecoAppSpec } from '../../api/codeco/v1alpha1/codecoapp.ts';
 import type { FederationPolicySpec } from '../../api/codeco/v1alpha1/federationpolicy.ts';
 import { check } from '../../engine/check.ts';
-import { solveSmall } from '../../engine/small.ts';
+import { solve } from '../../engine/solve.ts';
 import { appStates } from '../../snapshot/appstate.ts';
 import { decideRound } from './round.ts';
 import { inThread } from './solver.ts';
@@ -48,9 +48,9 @@ async function arrive(
     snapshot,
     states: appStates(snapshot),
     pending: new Map([['shop/gold', 'first decision']]),
-    solver: inThread(solveSmall, () => 0),
+    solver: inThread(solve, () => 0),
     referee: check,
-    budget: { work: 100_000, deadlineMs: 1000, seed: 1 },
+    budget: { work: 200_000_000, deadlineMs: 1000, seed: 1 },
     signal: new AbortController().signal,
   });
   return outcome;

@@ -20,6 +20,8 @@ export function refereed(
   neighbours: ReadonlyMap<string, ReadonlySet<string>> = new Map(),
 ): { sound: Set<string>; rejected: Map<string, string> } {
   const rejected = new Map<string, string>();
+  // What is said of all together does not hold of those that are left.
+  const { round: _, links: __, ...plain } = result;
   // Whatever an engine says of neighbours: they are where they run.
   const standing = new Map(
     givenResult(problem, new Map()).applications.map((answer) => [answer.application, answer]),
@@ -34,7 +36,7 @@ export function refereed(
         : answer;
     });
     const before = rejected.size;
-    for (const { application, rule, message } of referee(problem, { ...result, applications: rest })) {
+    for (const { application, rule, message } of referee(problem, { ...plain, applications: rest })) {
       const named = neighbours.has(application)
         ? `${rule}: ${message} (${application})`
         : `${rule}: ${message}`;

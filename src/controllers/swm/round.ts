@@ -8,11 +8,11 @@ import { type Fingerprint, fingerprintsOf } from '../../snapshot/fingerprint.ts'
 import { compareText } from '../../snapshot/order.ts';
 import { buildProblem } from '../../snapshot/problem.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
-import { readTolerance } from '../../snapshot/tolerance.ts';
+import { placedAlone } from './answeralone.ts';
 import { decidedAs, holdsPlace } from './decidedstate.ts';
 import { deferredSpec, emptied, mayBeShortage, without } from './deferral.ts';
 import { withinEnergyLimit } from './energylimit.ts';
-import { withFallbacks } from './fallbacks.ts';
+import { wantsFallbacks, withFallbacks } from './fallbacks.ts';
 import { finished } from './finish.ts';
 import { displaceable, displacedSpec, displacement, displacingSpec } from './preemption.ts';
 import { type Answers, type Desk, solveGroup, tellFault } from './solvegroup.ts';
@@ -69,7 +69,10 @@ async function decideGroup(round: Round, group: Set<string>): Promise<void> {
   const { states, outcome } = round;
   while (group.size > 0) {
     const answers = await groupAnswers(round, group);
-    if (answers === undefined) {
+    const open = group.size === 1 ? new Set<string>() : openOf(answers);
+    // Whoever has a place keeps it while nothing is known of another: what was given beside it may not fit.
+    const halve = open.size === group.size || [...open].some((id) => holdsPlace(states.get(id)));
+    if (answers === undefined || halve) {
       // Decided by halves, so that one app that the engine fails on or has no time for keeps nobody waiting.
       const ids = [...group].sort(compareText);
       const middle = ids.length >> 1;
@@ -83,12 +86,20 @@ async function decideGroup(round: Round, group: Set<string>): Promise<void> {
     );
     const again = lost.length > 0 && lost.length < specs.size;
     for (const [id, spec] of again ? lost : specs) {
+      if (open.has(id)) continue;
       settle(round, id, spec);
       const defect = defects.get(id);
       if (defect !== undefined) outcome.defects.set(id, defect);
       group.delete(id);
     }
   }
+}
+
+/** Apps that nothing is known of yet: the engine failed, or it had no budget left for them. */
+function openOf(answers: Answers | undefined): Set<string> {
+  const unsure = ([id, spec]: [string, AssignmentPlanSpec]) =>
+    spec.attempt?.verdict === 'NoneFound' && !answers?.defects.has(id);
+  return new Set([...(answers?.specs ?? [])].filter(unsure).map(([id]) => id));
 }
 
 /** Makes an answer part of the outcome and, where it is a place, of the world. */
@@ -98,20 +109,14 @@ function settle({ states, outcome }: Round, id: string, spec: AssignmentPlanSpec
   if (state && spec.attempt?.verdict === 'Placed') states.set(id, decidedAs(state, spec));
 }
 
-/**
- * The answers about a group; undefined when it is to be asked again in smaller ones: the engine failed, or
- * it ran out of budget before an app had its turn. Of an app alone both are an answer.
- */
+/** The answers about a group; undefined when the engine failed on more than one app. Of an app alone that is an answer. */
 async function groupAnswers(
   { input, states }: Round,
   group: ReadonlySet<string>,
 ): Promise<Answers | undefined> {
   const causes = new Map([...group].map((id) => [id, input.pending.get(id) ?? '']));
   try {
-    const answers = await solveGroup(input, { snapshot: input.snapshot, states, causes });
-    const unsure = ([id, spec]: [string, AssignmentPlanSpec]) =>
-      spec.attempt?.verdict === 'NoneFound' && !answers.defects.has(id);
-    return group.size > 1 && [...answers.specs].some(unsure) ? undefined : answers;
+    return await solveGroup(input, { snapshot: input.snapshot, states, causes });
   } catch (error) {
     if (input.signal.aborted) throw error;
     if (group.size > 1) return undefined;
@@ -119,34 +124,6 @@ async function groupAnswers(
     const answers: Answers = { specs: new Map(), defects: new Map() };
     for (const id of group) tellFault(answers, states, id, why);
     return answers;
-  }
-}
-
-/** A placement of one app in a world, for what it tells; undefined when there is none. */
-export async function placedAlone(
-  desk: Desk,
-  world: { snapshot: Snapshot; states: ReadonlyMap<string, AppState> },
-  id: string,
-  cause: string,
-  reshape?: (problem: Problem) => Problem,
-): Promise<AssignmentPlanSpec | undefined> {
-  const spec = await answerAlone(desk, world, id, cause, reshape);
-  return spec?.attempt?.verdict === 'Placed' ? spec : undefined;
-}
-
-async function answerAlone(
-  desk: Desk,
-  world: { snapshot: Snapshot; states: ReadonlyMap<string, AppState> },
-  id: string,
-  cause: string,
-  reshape?: (problem: Problem) => Problem,
-): Promise<AssignmentPlanSpec | undefined> {
-  try {
-    const causes = new Map([[id, cause]]);
-    return (await solveGroup(desk, { ...world, causes, ...(reshape ? { reshape } : {}) })).specs.get(id);
-  } catch (error) {
-    if (desk.signal.aborted) throw error;
-    return undefined;
   }
 }
 
@@ -216,25 +193,8 @@ async function addFallbacks({ input, states, outcome }: Round): Promise<void> {
   for (const [id, spec] of outcome.specs) {
     const state = states.get(id);
     if (state && wantsFallbacks(state) && spec.attempt?.verdict === 'Placed')
-      outcome.specs.set(id, await fallbacksFor(input, { snapshot: input.snapshot, states }, id, spec));
+      outcome.specs.set(id, await withFallbacks(input, { snapshot: input.snapshot, states }, id, spec));
   }
-}
-
-export function wantsFallbacks({ accepted }: AppState): boolean {
-  return readTolerance(accepted?.spec.appFailureTolerance).kind === 'Fallback';
-}
-
-/** The spec with a plan for the loss of each cluster that it uses. */
-export function fallbacksFor(
-  desk: Desk,
-  { snapshot, states }: { snapshot: Snapshot; states: ReadonlyMap<string, AppState> },
-  id: string,
-  spec: AssignmentPlanSpec,
-): Promise<AssignmentPlanSpec> {
-  return withFallbacks(spec, (lost) => {
-    const managedClusters = snapshot.managedClusters.filter(({ metadata }) => metadata.name !== lost);
-    return answerAlone(desk, { snapshot: { ...snapshot, managedClusters }, states }, id, '');
-  });
 }
 
 function finishAll({ input, states, outcome }: Round): void {

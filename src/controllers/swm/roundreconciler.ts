@@ -82,6 +82,8 @@ export class RoundReconciler implements Reconciler {
   readonly #background: BackgroundLook;
   readonly #failed = new FailedAttempts();
   readonly #pace = new Pace();
+  /** Why apps that break a rule were not moved when they were last looked at: told once. */
+  readonly #held = new Map<string, string>();
 
   constructor(parts: RoundReconcilerParts) {
     this.#parts = parts;
@@ -109,6 +111,7 @@ export class RoundReconciler implements Reconciler {
     const snapshot = { ...gathered, plans: this.#parts.assumed.over(gathered.plans) };
     const states = appStates(snapshot);
     this.#failed.keep((id) => states.has(id));
+    for (const id of this.#held.keys()) if (!states.has(id)) this.#held.delete(id);
     return { snapshot, states, losses: new Losses(snapshot) };
   }
 
@@ -219,7 +222,10 @@ export class RoundReconciler implements Reconciler {
     }
     const now = this.#parts.clock.monotonic();
     const { specs, held, nextMs } = await this.#background.improvements(desk, world, now);
-    for (const [app, why] of held) log.debug({ app, why }, 'App breaks a rule and is not moved now');
+    for (const [app, why] of held) {
+      if (this.#held.get(app) !== why) log.info({ app, why }, 'App breaks a rule and is not moved now');
+      this.#held.set(app, why);
+    }
     await this.#writer.writeAll({ states, specs }, log, signal);
     return nextMs;
   }

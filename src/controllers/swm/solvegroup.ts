@@ -148,7 +148,11 @@ async function inWayOfNeighbours(
   const calling = problem.applications.filter((other) => neighbours.get(other.id)?.has(id));
   if (answer.verdict !== 'Infeasible' || calling.length === 0) return answer;
   const applications = problem.applications.filter((each) => each.id === id);
-  const alone = await desk.solver.solve({ ...problem, applications }, desk.budget, desk.signal);
+  const alone = await desk.solver.solve(
+    { ...problem, applications },
+    { ...desk.budget, explain: false },
+    desk.signal,
+  );
   const verdict = alone.applications[0]?.verdict;
   if (verdict !== 'Optimal' && verdict !== 'Feasible') return answer;
   const conflict = calling.flatMap((other) =>

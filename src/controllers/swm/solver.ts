@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Solve } from '../../engine/port.ts';
+import type { Solve, SolveOptions } from '../../engine/port.ts';
 import type { Problem } from '../../engine/problem.ts';
 import type { Result } from '../../engine/result.ts';
 
@@ -10,6 +10,8 @@ export interface Budget {
   /** Cap in ms from the start of the solve. */
   deadlineMs: number;
   seed: number;
+  /** As {@link SolveOptions.explain}. */
+  explain?: NonNullable<SolveOptions['explain']>;
 }
 
 /** The engine, wherever it runs. */
@@ -116,10 +118,9 @@ export class WorkerSolver implements Solver {
 /** The engine in this thread: for tests, and for a command that does nothing else meanwhile. */
 export function inThread(engine: Solve, monotonic: () => number): Solver {
   return {
-    solve: async (problem, { work, deadlineMs, seed }, signal) =>
+    solve: async (problem, { deadlineMs, ...budget }, signal) =>
       engine(problem, {
-        work,
-        seed,
+        ...budget,
         deadlineMs: monotonic() + deadlineMs,
         clock: monotonic,
         cancelled: () => signal?.aborted ?? false,

@@ -1,15 +1,18 @@
 import { parentPort } from 'node:worker_threads';
-import { solveSmall } from '../../engine/small.ts';
+import { createSolve } from '../../engine/solve.ts';
 import type { SolveAnswer, SolveRequest } from './solver.ts';
+
+const solve = createSolve();
 
 /** Entry of the solver thread: one request, one answer. */
 parentPort?.on('message', ({ problem, budget, cancelled }: SolveRequest) => {
   const clock = () => performance.now();
   let answer: SolveAnswer;
   try {
-    const result = solveSmall(problem, {
+    const result = solve(problem, {
       work: budget.work,
       seed: budget.seed,
+      ...(budget.explain === undefined ? {} : { explain: budget.explain }),
       deadlineMs: clock() + budget.deadlineMs,
       clock,
       cancelled: () => Atomics.load(cancelled, 0) !== 0,

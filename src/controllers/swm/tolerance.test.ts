@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aModel, aService } from '../../../test/support/appstate.ts';
 import { aCluster, anApp, aSnapshot } from '../../../test/support/federation.ts';
 import { check } from '../../engine/check.ts';
-import { solveSmall } from '../../engine/small.ts';
+import { solve } from '../../engine/solve.ts';
 import { appStates } from '../../snapshot/appstate.ts';
 import { decideRound } from './round.ts';
 import { inThread } from './solver.ts';
@@ -10,9 +10,17 @@ import { inThread } from './solver.ts';
 /** `front` calls `back` over an ASSURED channel of 100 Mbit/s; a and b are one zone, c another one. */
 async function place(
   appFailureTolerance: string,
-  options: { replicas?: number; zones?: Record<string, string>; crossBandwidth?: string; cpu?: string } = {},
+  options: {
+    replicas?: number;
+    zones?: Record<string, string>;
+    crossBandwidth?: string;
+    cpu?: string;
+    /** `front` may not use b, `back` may not use a. */
+    apart?: boolean;
+  } = {},
 ) {
   const { replicas, zones = { a: 'north', b: 'north', c: 'south' }, crossBandwidth = '1G', cpu } = options;
+  const on = (...clusters: string[]) => (options.apart ? { placement: { clusters } } : {});
   const names = Object.keys(zones);
   const snapshot = aSnapshot({
     clusters: names.map((name) => aCluster(name, cpu === undefined ? {} : { cpu })),
@@ -24,6 +32,7 @@ async function place(
           'codecoapp-msspec': [
             aService({
               ...(replicas === undefined ? {} : { replicas }),
+              ...on('a', 'c'),
               serviceChannels: [
                 {
                   channelName: 'calls',
@@ -33,7 +42,11 @@ async function place(
                 },
               ],
             }),
-            aService({ serviceName: 'back', ...(replicas === undefined ? {} : { replicas }) }),
+            aService({
+              serviceName: 'back',
+              ...(replicas === undefined ? {} : { replicas }),
+              ...on('b', 'c'),
+            }),
           ],
         }),
       ),
@@ -71,15 +84,16 @@ async function place(
     snapshot,
     states: appStates(snapshot),
     pending: new Map([['shop/web', 'test']]),
-    solver: inThread(solveSmall, () => 0),
+    solver: inThread(solve, () => 0),
     referee: check,
-    budget: { work: 200_000, deadlineMs: 1000, seed: 1 },
+    budget: { work: 200_000_000, deadlineMs: 1000, seed: 1 },
     signal: new AbortController().signal,
   });
   const spec = outcome.specs.get('shop/web');
   return {
     verdict: spec?.attempt?.verdict,
     decision: spec?.decision,
+    reason: spec?.attempt?.reason,
     survival: spec?.decision?.evidence.survival,
     zonesOf: (service: string) =>
       new Set(
@@ -107,6 +121,16 @@ describe('appFailureTolerance', () => {
   it('High is not met where one of the domains has no room for its part', async () => {
     const { verdict } = await place('High', { cpu: '0.7', zones: { a: 'north', c: 'south' } });
     expect(verdict).not.toBe('Placed');
+  });
+
+  it('High keeps bandwidth after each loss, or says which channel asks for how much', async () => {
+    const narrow = await place('High', { crossBandwidth: '50M' });
+    expect(narrow.survival?.losses.map(({ outcome }) => outcome)).toEqual(['StaysUp', 'StaysUp']);
+    // Without the south, front has to call back from one cluster of the north to the other.
+    expect((await place('High', { apart: true, crossBandwidth: '100M' })).verdict).toBe('Placed');
+    const { verdict, reason } = await place('High', { apart: true, crossBandwidth: '50M' });
+    expect(verdict).toBe('Infeasible');
+    expect(reason).toMatch(/100 Mbit\/s \(channel calls/);
   });
 
   it('Medium has a verified plan for the loss of each cluster in use, or says that there is none', async () => {

@@ -1,4 +1,5 @@
 import type { Application, Service } from '../problem.ts';
+import { checkBandwidthWithout } from './bandwidth.ts';
 import { checkChannel } from './channels.ts';
 import type { Finding } from './finding.ts';
 import type { Placed } from './placed.ts';
@@ -35,6 +36,7 @@ export function checkSurvival(placed: Placed, app: Application): Finding[] {
     return [
       ...gone,
       ...app.channels.flatMap((channel) => checkChannel(placed, app, channel, alive, ` without ${lost}`)),
+      ...checkBandwidthWithout(placed, app, alive, lost),
     ];
   });
 }

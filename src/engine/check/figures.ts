@@ -4,7 +4,7 @@ import type { Averages } from './averages.ts';
 import type { Finding } from './finding.ts';
 import type { Placed } from './placed.ts';
 import { recomputeTerms } from './terms.ts';
-import { close, within } from './tolerance.ts';
+import { close, closeGap, within } from './tolerance.ts';
 
 /** Everything that an answer says in numbers follows from the placement; and budgets are kept. */
 export function checkFigures(placed: Placed, averages: () => Averages, app: Application): Finding[] {
@@ -70,9 +70,4 @@ function touchesOthers({ problem }: Placed, app: Application): boolean {
       return target !== of.id && ids.has(target) && (of.id === app.id || target === app.id);
     }),
   );
-}
-
-/** A bound of nothing leaves a gap of nothing only for a cost of nothing. */
-function closeGap(gap: number, objective: number, lowerBound: number): boolean {
-  return lowerBound > 0 ? close(gap, objective / lowerBound - 1) : gap === 0 && objective === 0;
 }

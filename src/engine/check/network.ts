@@ -26,7 +26,8 @@ export class RefereeNetwork {
   readonly #problem: Problem;
   readonly #index: ReadonlyMap<string, number>;
   readonly #names: readonly string[];
-  readonly #links: readonly Link[];
+  /** Directed, each with its place in the problem. */
+  readonly #links: readonly (Link & { readonly listed: number })[];
   readonly #ends: readonly (readonly [from: number, to: number])[];
   /** Links that leave each location. */
   readonly #leaving: readonly (readonly number[])[];
@@ -41,8 +42,13 @@ export class RefereeNetwork {
     this.#names = [...locations.map(({ id }) => id), ...nodes];
     const places = new Map(this.#names.map((name, at) => [name, at]));
     this.#index = new Map(locations.map(({ id }, at) => [id, at]));
-    this.#links = problem.links.flatMap((link) =>
-      link.bidirectional ? [link, { ...link, from: link.to, to: link.from }] : [link],
+    this.#links = problem.links.flatMap((link, listed) =>
+      link.bidirectional
+        ? [
+            { ...link, listed },
+            { ...link, listed, from: link.to, to: link.from },
+          ]
+        : [{ ...link, listed }],
     );
     this.#ends = this.#links.map(({ from, to }) => [places.get(from)!, places.get(to)!]);
     const leaving = locations.map((): number[] => []);
@@ -73,6 +79,12 @@ export class RefereeNetwork {
   /** Mbit/s of a directed link; Infinity where it is not known. */
   capacity(link: number): number {
     return this.#links[link]?.bandwidthMbps ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Index of a directed link in the problem, and where it leads. */
+  ends(link: number): { link: number; from: string; to: string } {
+    const { listed, from, to } = this.#links[link]!;
+    return { link: listed, from, to };
   }
 
   linkName(link: number): string {

@@ -58,12 +58,17 @@ export class Placed {
     return this.#shares.get(`${to.application ?? app.id}/${to.service}`) ?? [];
   }
 
-  /** Empty where the other end has no place. Equally near: the caller's own location, then the one listed first. */
-  routes(app: Application, channel: Channel): Route[] {
-    const callers = this.shares(app, channel.from);
+  /**
+   * Between the locations that `alive` leaves. Empty where the other end has no place. Equally near: the caller's
+   * own location, then the one listed first.
+   */
+  routes(app: Application, channel: Channel, alive: (location: string) => boolean = () => true): Route[] {
+    const callers = this.shares(app, channel.from).filter(({ location }) => alive(location));
     const total = callers.reduce((sum, { replicas }) => sum + replicas, 0);
     const order = (id: string) => this.#order.get(id) ?? 0;
-    const callees = [...this.callees(app, channel)].sort((a, b) => order(a.location) - order(b.location));
+    const callees = this.callees(app, channel)
+      .filter(({ location }) => alive(location))
+      .sort((a, b) => order(a.location) - order(b.location));
     if (callees.length === 0) return [];
     return callers.map(({ location, replicas }) => {
       const delay = (to: string) => (to === location ? -1 : this.network.delay(location, to));

@@ -10,3 +10,8 @@ export function within(amount: number, limit: number): boolean {
 export function close(a: number, b: number): boolean {
   return Math.abs(a - b) <= FIGURES * Math.max(1, Math.abs(a), Math.abs(b));
 }
+
+/** A bound of nothing leaves a gap of nothing only for a cost of nothing. */
+export function closeGap(gap: number, objective: number, lowerBound: number): boolean {
+  return lowerBound > 0 ? close(gap, objective / lowerBound - 1) : gap === 0 && objective === 0;
+}

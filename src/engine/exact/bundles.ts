@@ -33,6 +33,7 @@ export function moveBundles(state: State): boolean {
       if (!fits) continue;
       let delta = 0;
       for (const i of members) delta += G[i * m + k]! - G[i * m + from]!;
+      // One of them may not be there: the matrices hold nothing for it.
       if (delta === Number.POSITIVE_INFINITY) continue;
       for (const p of inside) {
         const rows = freeA[p]!;

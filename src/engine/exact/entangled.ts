@@ -38,13 +38,13 @@ function isMember({ factorStart, slotVariable }: State, f: number, j: number): b
 
 /** Cost of a nearest factor with i on k and j on l, all others as they are. */
 function factorCost(state: State, f: number, i: number, k: number, j: number, l: number): number {
-  const { m, Q, walk, factorCaller, factorRows, location } = state;
+  const { m, Q, walk, factorCaller, factorRows } = state;
   const a = walk[i]!;
   const b = walk[j]!;
   walk[i] = k;
   walk[j] = l;
   const caller = factorCaller[f]!;
-  const from = caller < 0 ? location.indexOf(state.gqap.nearest[f]!.callerLocation) : walk[caller]!;
+  const from = caller < 0 ? state.factorGiven[f]! : walk[caller]!;
   const row = factorRows[f]! + (caller < 0 ? 0 : from * m);
   const cost = Q[row + nearestMember(state, f, from, walk, -1)]!;
   walk[i] = a;

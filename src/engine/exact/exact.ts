@@ -1,40 +1,29 @@
 import type { Budget } from '../budget.ts';
+import { firstLook } from '../feasible/gqapnetwork.ts';
 import type { Gqap } from '../gqap/gqap.ts';
 import type { Judge } from '../judge.ts';
 import { beam } from './beam.ts';
+import { contract } from './contract.ts';
+import { cutShort, type ExactResult, finish, leastUnary, nothing, unknown } from './exactresult.ts';
 import { firstFit } from './firstfit.ts';
-import { ForestWalk } from './forest.ts';
+import { isFree } from './free.ts';
 import { offer } from './incumbent.ts';
-import { allLabels, indexLabels, propagate } from './labels.ts';
+import { allLabels, indexLabels, propagate, searchAmongLabels } from './labels.ts';
 import { refreshSame } from './node.ts';
 import { optimise, PRUNED } from './optimise.ts';
 import { prepare } from './prepare.ts';
 import { randomOf } from './random.ts';
-import { randomStart, regretStart } from './starts.ts';
+import { randomStart, regretStart, ruinAndRecreate } from './starts.ts';
 import { EPS, type State } from './state.ts';
 import { startWalk } from './table.ts';
 import { type Manner, searchTree } from './tree.ts';
-
-/** What a search found, and how far it looked. Costs include the constant of the problem. */
-export interface ExactResult {
-  /** Location by variable. */
-  at: Int32Array | undefined;
-  /** As the judge has it; Infinity where there is none. */
-  objective: number;
-  /** No placement costs less. Equal to the objective where complete. */
-  lowerBound: number;
-  /** True: no better placement exists; with none, none exists at all. */
-  complete: boolean;
-  /** Of room at the root, locations x resources, in the objective; 0 where capacity is not short. */
-  prices: Float64Array;
-}
 
 const COST: Manner = {
   goal: 'Cost',
   passes: 3,
   step: 0.25,
-  diveEvery: 50,
-  beamEvery: 25,
+  diveEvery: 20,
+  beamEvery: 10,
   patience: 100,
 };
 const FEASIBILITY: Manner = {
@@ -49,10 +38,12 @@ const ROOT_PASSES = { Cost: 7, Feasibility: 12 };
 const ROOT_STEP = 0.04;
 const RANDOM_STARTS = 8;
 
-/** Neighbourhoods in one slice, and their share of the work before and after so much of it. */
-const ROOT_STEPS = 15;
-const NODE_STEPS = 20;
-const EARLY_SHARE = 0.5;
+/** Width of look-ahead placements at the root. */
+const ROOT_BEAM = 12;
+
+/** Ruins in one slice, and their share of the work before and after so much of it. */
+const IMPROVEMENTS = 6;
+const EARLY_SHARE = 0.1;
 const LATE_SHARE = 0.03;
 const MUCH_WORK = 20_000_000;
 
@@ -70,7 +61,8 @@ export function solveExact(
 ): ExactResult {
   const floor = leastUnary(gqap);
   if (floor === Number.POSITIVE_INFINITY) return nothing(gqap);
-  const first = start ?? firstFit(gqap, judge);
+  const first = start ?? firstFit(gqap, judge) ?? firstLook(gqap, judge, budget);
+  if (first === 'None') return nothing(gqap);
   if (isFree(gqap)) return placeFree(gqap, judge, budget, seed, first);
   const state = stateOf(gqap, judge, 'Cost', budget);
   if (!state) return cutShort(gqap, judge, first, floor);
@@ -132,6 +124,8 @@ function openRoot(state: State): boolean {
   allLabels(state);
   if (!propagate(state)) return false;
   indexLabels(state);
+  searchAmongLabels(state);
+  contract(state);
   refreshSame(state);
   state.msg.fill(0, 0, 2 * pairs * m);
   state.slotMsg.fill(0, 0, state.slotVariable.length * m);
@@ -157,99 +151,41 @@ function firstPlacements(
 }
 
 function take(state: State, at: Int32Array): void {
-  const label = new Map([...state.location].map((k, t) => [k, t]));
-  state.walk.set(at.map((k) => label.get(k) ?? 0));
+  const { n, m, location, unary, walk } = state;
+  const label = new Map([...location].map((k, t) => [k, t]));
+  for (let i = 0; i < n; i += 1) {
+    const k = label.get(at[i]!);
+    if (k === undefined || unary[i * m + k] === Number.POSITIVE_INFINITY) return;
+    walk[i] = k;
+  }
   startWalk(state);
-  offer(state, state.walk);
+  offer(state, walk);
 }
 
-/** Root passes, then the tree: neighbourhoods and look-ahead placements run between them. */
+/** Root passes, then the tree: ruins and look-ahead placements run between them. */
 function searchFrom(state: State, manner: Manner, budget: Budget, random: () => number): ExactResult {
   if (!state.tick()) return finish(state, Number.NEGATIVE_INFINITY, false);
-  const walk = new ForestWalk(state, random);
   const begun = budget.spent;
   let walked = 0;
-  const improve = (steps: number) => {
+  const improve = () => {
     const total = budget.spent + state.work - begun;
     const share = total > MUCH_WORK ? LATE_SHARE : EARLY_SHARE;
     if (manner.goal === 'Feasibility' || walked > share * total) return;
     const before = budget.spent + state.work;
-    walk.run(steps);
+    for (let each = 0; each < IMPROVEMENTS && state.found && state.tick(); each += 1)
+      ruinAndRecreate(state, random);
     walked += budget.spent + state.work - before;
   };
   const bound = optimise(state, ROOT_PASSES[manner.goal], ROOT_STEP, (_, pass) => {
-    if (pass % 3 === 2 || !state.found) beam(state, 4);
-    improve(ROOT_STEPS);
+    searchAmongLabels(state);
+    if (pass % 3 === 2 || !state.found) beam(state, ROOT_BEAM);
+    improve();
     return state.tick();
   });
   const prices = state.keptPrice.slice();
   if (bound === PRUNED) return finish(state, state.ub, true, prices);
-  const { bound: least, closed } = searchTree(state, bound, manner, () => improve(NODE_STEPS));
+  const { bound: least, closed } = searchTree(state, bound, manner, improve);
   return finish(state, Math.max(least, Math.min(bound, state.ub)), closed, prices);
-}
-
-function finish(state: State, bound: number, complete: boolean, prices?: Float64Array): ExactResult {
-  const { gqap, found, best, location, ub, m, R } = state;
-  const whole = new Float64Array(gqap.locations * R);
-  if (prices) {
-    for (let at = 0; at < m * R; at += 1) whole[location[Math.floor(at / R)]! * R + (at % R)] = prices[at]!;
-  }
-  if (!found)
-    return {
-      at: undefined,
-      objective: Number.POSITIVE_INFINITY,
-      lowerBound: complete ? Number.POSITIVE_INFINITY : gqap.constant + Math.max(0, bound),
-      complete,
-      prices: whole,
-    };
-  const done = complete || bound > ub - EPS;
-  return {
-    at: best.map((k) => location[k]!),
-    objective: gqap.constant + ub,
-    lowerBound: gqap.constant + (done ? ub : Math.max(0, Math.min(bound, ub))),
-    complete: done,
-    prices: whole,
-  };
-}
-
-function nothing({ locations, resources }: Gqap): ExactResult {
-  return {
-    at: undefined,
-    objective: Number.POSITIVE_INFINITY,
-    lowerBound: Number.POSITIVE_INFINITY,
-    complete: true,
-    prices: new Float64Array(locations * resources),
-  };
-}
-
-/** The sum of what each variable costs at least, all else free; Infinity where one has no label. */
-function leastUnary({ variables, locations, unary }: Gqap): number {
-  let sum = 0;
-  for (let i = 0; i < variables; i += 1) {
-    let least = Number.POSITIVE_INFINITY;
-    for (let k = 0; k < locations; k += 1) least = Math.min(least, unary[i * locations + k]!);
-    sum += least;
-  }
-  return sum;
-}
-
-/** No budget even to lay the problem out: what was at hand, and the bound that needs no more than a look. */
-function cutShort(gqap: Gqap, judge: Judge, at: Int32Array | undefined, floor: number): ExactResult {
-  const lowerBound = gqap.constant + floor;
-  if (!at) return { ...unknown(gqap), lowerBound };
-  const objective = judge(at);
-  return { ...unknown(gqap), at, objective, lowerBound: Math.min(lowerBound, objective) };
-}
-
-/** Nothing that the problem knows of costs anything: any placement is as good as another. */
-function isFree({ unary, pairs, nearest, balance }: Gqap): boolean {
-  const costsNothing = (values: Float64Array) => values.every((value) => value === 0);
-  return (
-    balance === undefined &&
-    unary.every((cost) => cost === 0 || cost === Number.POSITIVE_INFINITY) &&
-    [pairs.perMs, pairs.perUSD, pairs.perGram, pairs.perNat].every(costsNothing) &&
-    nearest.every(({ perMs, perUSD, perGram, perNat }) => perMs + perUSD + perGram + perNat === 0)
-  );
 }
 
 /** Whether there is a placement is the whole question then, and one at hand the answer. */
@@ -265,8 +201,4 @@ function placeFree(
   if (at === undefined) return unknown(gqap);
   const [objective, lowerBound] = [judge(at), gqap.constant];
   return { ...unknown(gqap), at, objective, lowerBound, complete: objective - lowerBound < EPS };
-}
-
-function unknown(gqap: Gqap): ExactResult {
-  return { ...nothing(gqap), lowerBound: gqap.constant, complete: false };
 }

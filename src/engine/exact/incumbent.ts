@@ -14,6 +14,8 @@ export function costOfLabels(state: State, x: Int32Array): number {
   use.fill(0);
   for (let i = 0; i < n; i += 1) {
     const k = x[i]!;
+    // Where the label is none of its own, matrices hold nothing.
+    if (unary[i * m + k] === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
     cost += unary[i * m + k]!;
     for (let r = 0; r < R; r += 1) {
       const at = k * R + r;
@@ -31,7 +33,7 @@ export function costOfLabels(state: State, x: Int32Array): number {
   }
   for (let f = 0; f < state.factors; f += 1) {
     const caller = state.factorCaller[f]!;
-    const k = caller < 0 ? state.location.indexOf(state.gqap.nearest[f]!.callerLocation) : x[caller]!;
+    const k = caller < 0 ? state.factorGiven[f]! : x[caller]!;
     const row = state.factorRows[f]! + (caller < 0 ? 0 : k * m);
     const pair = Q[row + nearestMember(state, f, k, x, -1)]!;
     if (pair >= big) return Number.POSITIVE_INFINITY;

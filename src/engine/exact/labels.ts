@@ -1,17 +1,15 @@
 import type { State } from './state.ts';
 
-/** All labels that no unary rule forbids. */
-export function allLabels(state: State): void {
-  const { n, m, lab, cnt, unary } = state;
-  for (let i = 0; i < n; i += 1) {
-    let count = 0;
-    for (let k = 0; k < m; k += 1) {
-      if (unary[i * m + k] === Number.POSITIVE_INFINITY) continue;
-      lab[i * m + count] = k;
-      count += 1;
-    }
-    cnt[i] = count;
-  }
+/** All labels that no rule on the variable alone forbids. */
+export function allLabels({ n, m, lab, cnt, may, mayCount }: State): void {
+  lab.set(may.subarray(0, n * m));
+  cnt.set(mayCount);
+}
+
+/** Local search goes where the labels of now are, and nowhere else. At the root only: there they are proved. */
+export function searchAmongLabels({ n, m, lab, cnt, alive, aliveCount }: State): void {
+  alive.set(lab.subarray(0, n * m));
+  aliveCount.set(cnt);
 }
 
 /** Where each label stands in its variable's list, -1 for those that are gone. */
@@ -96,49 +94,66 @@ function forbidAround(state: State, i: number, k: number, big: number): boolean 
  * no label left.
  */
 export function removeDead(state: State): boolean {
-  const { n, m, lab, cnt, dead, un, msg, keptMsg, keptTh, slotMsg, slotPhi, keptSlotMsg, keptSlotPhi } =
-    state;
-  const { adjStart, adjPair, adjSide, variableSlots, variableSlotStart } = state;
-  for (let i = 0; i < n; i += 1) {
+  const { m, lab, cnt, pos, dead, own, un, msg, keptMsg, keptTh, active, actives } = state;
+  const { slotMsg, slotPhi, keptSlotMsg, keptSlotPhi, variableSlots, variableSlotStart } = state;
+  const { openStart, openEnd, openPair, openSide } = state;
+  for (let at = 0; at < actives; at += 1) {
+    const i = active[at]!;
     const first = i * m;
     const count = cnt[i]!;
-    let kept = 0;
-    while (kept < count && !dead[first + kept]) kept += 1;
-    if (kept === count) continue;
-    const firstGone = kept;
-    const squeeze = (values: Float64Array, offset: number) => {
-      let to = firstGone;
-      for (let t = firstGone; t < count; t += 1) {
-        if (dead[first + t]) continue;
-        values[offset + to] = values[offset + t]!;
-        to += 1;
-      }
-    };
-    squeeze(keptTh, first);
-    squeeze(un, first);
-    for (let e = adjStart[i]!; e < adjStart[i + 1]!; e += 1) {
-      const offset = (2 * adjPair[e]! + adjSide[e]!) * m;
-      squeeze(msg, offset);
-      squeeze(keptMsg, offset);
+    let gone = 0;
+    while (gone < count && !dead[first + gone]) gone += 1;
+    if (gone === count) continue;
+    squeeze(state, first, gone, count, keptTh, first);
+    squeeze(state, first, gone, count, own, first);
+    squeeze(state, first, gone, count, un, first);
+    for (let e = openStart[i]!; e < openEnd[i]!; e += 1) {
+      const offset = (2 * openPair[e]! + openSide[e]!) * m;
+      squeeze(state, first, gone, count, msg, offset);
+      squeeze(state, first, gone, count, keptMsg, offset);
     }
     for (let v = variableSlotStart[i]!; v < variableSlotStart[i + 1]!; v += 1) {
       const offset = variableSlots[v]! * m;
-      for (const values of [slotMsg, slotPhi, keptSlotMsg, keptSlotPhi]) squeeze(values, offset);
+      squeeze(state, first, gone, count, slotMsg, offset);
+      squeeze(state, first, gone, count, slotPhi, offset);
+      squeeze(state, first, gone, count, keptSlotMsg, offset);
+      squeeze(state, first, gone, count, keptSlotPhi, offset);
     }
-    for (let t = firstGone; t < count; t += 1) {
+    let kept = gone;
+    for (let t = gone; t < count; t += 1) {
+      const k = lab[first + t]!;
       if (dead[first + t]) {
         dead[first + t] = 0;
+        pos[first + k] = -1;
         continue;
       }
-      lab[first + kept] = lab[first + t]!;
+      lab[first + kept] = k;
+      pos[first + k] = kept;
       kept += 1;
     }
     cnt[i] = kept;
+    state.work += count;
     if (kept === 0) {
       dead.fill(0);
       return false;
     }
   }
-  indexLabels(state);
   return true;
+}
+
+/** Closes the gaps that dead labels leave in values by position; the first of them is at `gone`. */
+function squeeze(
+  { dead }: State,
+  first: number,
+  gone: number,
+  count: number,
+  values: Float64Array,
+  offset: number,
+): void {
+  let to = offset + gone;
+  for (let t = gone + 1; t < count; t += 1) {
+    if (dead[first + t]) continue;
+    values[to] = values[offset + t]!;
+    to += 1;
+  }
 }

@@ -30,7 +30,7 @@ export function localSearch(state: State): boolean {
 }
 
 function shiftAll(state: State): boolean {
-  const { n, m, G, walk, big } = state;
+  const { n, m, G, walk, big, alive, aliveCount } = state;
   let moved = false;
   for (let i = 0; i < n; i += 1) {
     const first = i * m;
@@ -38,7 +38,8 @@ function shiftAll(state: State): boolean {
     const limit = isOverloaded(state, walk[i]!) ? now + big / 2 : now - TOLERANCE;
     let best = limit;
     let to = -1;
-    for (let k = 0; k < m; k += 1) {
+    for (let t = 0; t < aliveCount[i]!; t += 1) {
+      const k = alive[first + t]!;
       if (G[first + k]! < best && k !== walk[i] && fitsAt(state, i, k, -1)) {
         best = G[first + k]!;
         to = k;
@@ -54,6 +55,7 @@ function shiftAll(state: State): boolean {
 
 function movePairs(state: State): boolean {
   const { n, m, R, G, Q, walk, walkUse, demand, room, pairs, pairA, pairB, freeA, freeB, freeDiag } = state;
+  const { unary, alive, aliveCount } = state;
   let moved = false;
   for (let p = 0; p < pairs; p += 1) {
     const a = pairA[p]!;
@@ -65,8 +67,9 @@ function movePairs(state: State): boolean {
     const now = G[a * m + ka]! + G[b * m + kb]! - between;
     let best = now - TOLERANCE;
     let to = -1;
-    for (let k = 0; k < m; k += 1) {
-      if (k === ka || k === kb) continue;
+    for (let t = 0; t < aliveCount[a]!; t += 1) {
+      const k = alive[a * m + t]!;
+      if (k === ka || k === kb || unary[b * m + k] === Number.POSITIVE_INFINITY) continue;
       const cost =
         G[a * m + k]! -
         Q[freeB[p]! + kb * m + k]! +
@@ -101,6 +104,7 @@ function swapAll(state: State): boolean {
       const l = walk[j]!;
       if (k === l || entangled[i * n + j]) continue;
       let gain = G[i * m + l]! + G[j * m + k]! - G[i * m + k]! - G[j * m + l]!;
+      // One of them may not be there: the matrices hold nothing for it.
       if (gain === Number.POSITIVE_INFINITY) continue;
       const p = pairOf[i * n + j]!;
       if (p >= 0) {

@@ -17,37 +17,36 @@ export function sendMessage(
   least: Float64Array,
   into: number,
 ): number {
-  const { m, lab, cnt, b, Q, same, byLabel, msg, sortedAt, sortedB } = state;
+  const { m, lab, cnt, pos, b, Q, same, msg, sortedAt, sortedB } = state;
   const count = cnt[sender]!;
   const targets = cnt[receiver]!;
   const from = sender * m;
   const to = receiver * m;
-  let k0 = lab[from]!;
+  let t0 = 0;
   let b0 = b[0]!;
-  byLabel[k0] = b0;
   for (let t = 1; t < count; t += 1) {
-    const value = b[t]!;
-    byLabel[lab[from + t]!] = value;
-    if (value < b0) {
-      b0 = value;
-      k0 = lab[from + t]!;
+    if (b[t]! < b0) {
+      b0 = b[t]!;
+      t0 = t;
     }
   }
+  const k0 = lab[from + t0]!;
   let largest = Number.NEGATIVE_INFINITY;
   for (let w = 0; w < targets; w += 1) {
     const l = lab[to + w]!;
     let value = b0 + Q[rows + l * m + k0]!;
-    const here = byLabel[l]! + same[pair * m + l]!;
-    if (here < value) value = here;
+    const t = pos[from + l]!;
+    if (t >= 0) {
+      const here = b[t]! + same[pair * m + l]!;
+      if (here < value) value = here;
+    }
     msg[into + w] = value;
     if (value > largest) largest = value;
   }
   let kept = 0;
   for (let t = 0; t < count; t += 1) {
     const value = b[t]!;
-    const k = lab[from + t]!;
-    byLabel[k] = Number.POSITIVE_INFINITY;
-    if (value >= largest || k === k0) continue;
+    if (value >= largest || t === t0) continue;
     let at = kept;
     while (at > 0 && sortedB[at - 1]! > value) {
       sortedB[at] = sortedB[at - 1]!;
@@ -55,7 +54,7 @@ export function sendMessage(
       at -= 1;
     }
     sortedB[at] = value;
-    sortedAt[at] = k;
+    sortedAt[at] = lab[from + t]!;
     kept += 1;
   }
   let delta = Number.POSITIVE_INFINITY;

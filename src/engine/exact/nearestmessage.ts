@@ -72,7 +72,10 @@ function restOf(state: State, firstCallee: number, end: number, e: number, into:
   for (let t = 0; t < cnt[self]!; t += 1) into[t] = floors;
 }
 
-/** By position of variable i: the least value of a label of j that may stand beside it. */
+/**
+ * By position of variable i: the least value of a label of j that may stand beside it. Walks the labels of j
+ * in rising value: most find theirs among the first few.
+ */
 function leastBeside(
   state: State,
   i: number,
@@ -82,28 +85,43 @@ function leastBeside(
   into: Float64Array,
   apart: boolean,
 ): void {
-  const { n, m, cnt, lab, pairOf, pairA, Q, rowsA, rowsB, diag, big } = state;
-  let best = 0;
-  for (let u = 1; u < cnt[j]!; u += 1) if (values[offset + u]! < values[offset + best]!) best = u;
-  const floor = values[offset + best]!;
-  const favourite = lab[j * m + best]!;
+  const { n, m, cnt, lab, pairOf, pairA, Q, rowsA, rowsB, diag, big, sortedB, sortedAt } = state;
+  const count = cnt[j]!;
   const p = apart ? pairOf[i * n + j]! : -1;
+  if (p < 0) {
+    let floor = Number.POSITIVE_INFINITY;
+    for (let u = 0; u < count; u += 1) if (values[offset + u]! < floor) floor = values[offset + u]!;
+    for (let t = 0; t < cnt[i]!; t += 1) into[t] = floor;
+    state.work += cnt[i]! + count;
+    return;
+  }
+  for (let u = 0; u < count; u += 1) {
+    const value = values[offset + u]!;
+    let at = u;
+    while (at > 0 && sortedB[at - 1]! > value) {
+      sortedB[at] = sortedB[at - 1]!;
+      sortedAt[at] = sortedAt[at - 1]!;
+      at -= 1;
+    }
+    sortedB[at] = value;
+    sortedAt[at] = lab[j * m + u]!;
+  }
+  const none = sortedB[0]! + big;
+  const rows = pairA[p] === i ? rowsA[p]! : rowsB[p]!;
   for (let t = 0; t < cnt[i]!; t += 1) {
-    into[t] = floor;
-    if (p < 0) continue;
     const k = lab[i * m + t]!;
-    const row = (pairA[p] === i ? rowsA[p]! : rowsB[p]!) + k * m;
-    if ((k === favourite ? diag[p * m + k]! : Q[row + favourite]!) < big) continue;
-    let least = floor + big;
-    for (let u = 0; u < cnt[j]!; u += 1) {
-      const l = lab[j * m + u]!;
-      const value = values[offset + u]!;
-      if (value < least && (l === k ? diag[p * m + k]! : Q[row + l]!) < big) least = value;
+    const row = rows + k * m;
+    let least = none;
+    for (let u = 0; u < count; u += 1) {
+      if (sortedB[u]! >= none) break;
+      const l = sortedAt[u]!;
+      if ((l === k ? diag[p * m + k]! : Q[row + l]!) >= big) continue;
+      least = sortedB[u]!;
+      break;
     }
     into[t] = least;
-    state.work += cnt[j]!;
   }
-  state.work += cnt[i]! + cnt[j]!;
+  state.work += 4 * cnt[i]! + (count * count) / 4;
 }
 
 /** To the caller: the least over the labels of callee e of their value and the cost from there. */

@@ -1,61 +1,55 @@
+import { balanceConstant, rightUse } from './balanceprice.ts';
 import type { State } from './state.ts';
 
 /** Unary costs with prices, and the constant: by position, after labels or prices changed. */
 export function refreshUnary(state: State): void {
-  const { n, m, R, lab, cnt, un, unary, demand, price, room } = state;
-  let constant = balanceOfFixed(state);
-  for (let at = 0; at < m * R; at += 1) if (price[at]! > 0) constant -= price[at]! * room[at]!;
+  const { m, R, lab, cnt, un, own, demand, price, room, active, actives, contractedUse } = state;
+  let constant = balanceConstant(state) + state.fixedCost;
+  for (let at = 0; at < m * R; at += 1)
+    if (price[at]! > 0) constant += price[at]! * (contractedUse[at]! - room[at]!);
   state.constant = constant;
-  for (let i = 0; i < n; i += 1) {
+  for (let at = 0; at < actives; at += 1) {
+    const i = active[at]!;
     const first = i * m;
-    for (let t = 0; t < cnt[i]!; t += 1) {
-      const k = lab[first + t]!;
-      let cost = unary[first + k]!;
-      for (let r = 0; r < R; r += 1) cost += price[k * R + r]! * demand[i * R + r]!;
+    const count = cnt[i]!;
+    for (let t = 0; t < count; t += 1) {
+      const k = lab[first + t]! * R;
+      let cost = own[first + t]!;
+      for (let r = 0; r < R; r += 1) cost += price[k + r]! * demand[i * R + r]!;
       un[first + t] = cost;
     }
+    state.work += 3 * count;
   }
-  state.work += 3 * n * m;
-}
-
-/** Balance that the fixed variables cost already: it only grows when more is placed. */
-function balanceOfFixed({ gqap, m, R, location, fixedUse }: State): number {
-  const { balance } = gqap;
-  if (!balance) return 0;
-  let sum = 0;
-  for (let k = 0; k < m; k += 1) {
-    let share = 0;
-    for (let r = 0; r < R; r += 1) {
-      const free = balance.free[location[k]! * R + r]!;
-      const used = fixedUse[k * R + r]!;
-      if (used > 0 && free > 0) share = Math.max(share, used / free);
-    }
-    sum += Math.max(0, share - balance.knee) ** 2;
-  }
-  return balance.weight * sum;
+  state.work += 2 * m * R;
 }
 
 /**
- * What both ends of a pair cost on one location at this node: forbidden where they do not fit together into
- * what the fixed variables leave.
+ * What both ends of an open pair cost on one location at this node: forbidden where they do not fit together
+ * into what the fixed variables leave.
  */
 export function refreshSame(state: State): void {
-  const { m, R, pairs, pairA, pairB, diag, same, drawn, cnt, demand, room, fixedUse, big } = state;
-  for (let p = 0; p < pairs; p += 1) {
-    const a = pairA[p]!;
-    const b = pairB[p]!;
-    const open = drawn[p] && cnt[a]! > 1 && cnt[b]! > 1;
-    for (let k = 0; k < m; k += 1) {
-      let cost = diag[p * m + k]!;
-      if (open)
-        for (let r = 0; r < R; r += 1) {
-          const amount = demand[a * R + r]! + demand[b * R + r]!;
-          if (amount > 0 && fixedUse[k * R + r]! + amount > room[k * R + r]!) cost = big;
-        }
-      same[p * m + k] = cost;
+  const { m, R, lab, cnt, pos, pairA, pairB, diag, same, drawn, demand, room, fixedUse, big } = state;
+  const { active, actives, openStart, openEnd, openPair, openSide } = state;
+  for (let at = 0; at < actives; at += 1) {
+    for (let e = openStart[active[at]!]!; e < openEnd[active[at]!]!; e += 1) {
+      if (openSide[e] !== 0) continue;
+      const p = openPair[e]!;
+      const a = pairA[p]!;
+      const b = pairB[p]!;
+      for (let t = 0; t < cnt[a]!; t += 1) {
+        const k = lab[a * m + t]!;
+        if (pos[b * m + k]! < 0) continue;
+        let cost = diag[p * m + k]!;
+        if (drawn[p])
+          for (let r = 0; r < R; r += 1) {
+            const amount = demand[a * R + r]! + demand[b * R + r]!;
+            if (amount > 0 && fixedUse[k * R + r]! + amount > room[k * R + r]!) cost = big;
+          }
+        same[p * m + k] = cost;
+      }
+      state.work += 4 * cnt[a]!;
     }
   }
-  state.work += 3 * pairs * m;
 }
 
 /** Weight of the last direction in the next one. */
@@ -73,7 +67,8 @@ export function stepPrices(state: State, step: number, gap: number): void {
   for (let at = 0; at < m * R; at += 1) {
     const capacity = room[at]!;
     if (capacity <= 0) continue;
-    let excess = use[at]! / capacity - 1;
+    const right = state.gqap.balance ? rightUse(state, Math.floor(at / R), at % R) : capacity;
+    let excess = (use[at]! - right) / capacity;
     if (excess > MOST_EXCESS) excess = MOST_EXCESS;
     if (excess < 0 && price[at] === 0) excess = 0;
     const next = MOMENTUM * direction[at]! + (1 - MOMENTUM) * excess;

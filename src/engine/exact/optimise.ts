@@ -71,26 +71,45 @@ function gapOf({ ub, found, ceiling }: State, bound: number): number {
 }
 
 function keep(state: State, base: number): void {
-  const { n, m, pairs } = state;
-  const slots = state.slotVariable.length * m;
-  copy(state.msg, state.keptMsg, 2 * pairs * m);
-  copy(state.slotMsg, state.keptSlotMsg, slots);
-  copy(state.slotPhi, state.keptSlotPhi, slots);
-  copy(state.th, state.keptTh, n * m);
+  const { m, th, keptTh, cnt, active, actives } = state;
+  for (let at = 0; at < actives; at += 1) {
+    const first = active[at]! * m;
+    for (let t = 0; t < cnt[active[at]!]!; t += 1) keptTh[first + t] = th[first + t]!;
+  }
+  copyMessages(state, state.msg, state.keptMsg);
+  const slots = state.slotVariable.length;
+  copySlots(state, slots, state.slotMsg, state.keptSlotMsg);
+  copySlots(state, slots, state.slotPhi, state.keptSlotPhi);
   state.keptPrice.set(state.price);
   state.keptBase = base;
-  state.work += 0.3 * (2 * pairs * m + n * m);
 }
 
 function restore(state: State): void {
-  const { m, pairs } = state;
-  const slots = state.slotVariable.length * m;
-  copy(state.keptMsg, state.msg, 2 * pairs * m);
-  copy(state.keptSlotMsg, state.slotMsg, slots);
-  copy(state.keptSlotPhi, state.slotPhi, slots);
+  copyMessages(state, state.keptMsg, state.msg);
+  const slots = state.slotVariable.length;
+  copySlots(state, slots, state.keptSlotMsg, state.slotMsg);
+  copySlots(state, slots, state.keptSlotPhi, state.slotPhi);
   state.price.set(state.keptPrice);
 }
 
-function copy(from: Float64Array, to: Float64Array, length: number): void {
-  to.set(from.subarray(0, length));
+/** Messages of the open pairs, both ways. */
+function copyMessages(state: State, from: Float64Array, to: Float64Array): void {
+  const { m, cnt, active, actives, openStart, openEnd, openPair, openSide } = state;
+  for (let at = 0; at < actives; at += 1) {
+    const i = active[at]!;
+    const count = cnt[i]!;
+    for (let e = openStart[i]!; e < openEnd[i]!; e += 1) {
+      const offset = (2 * openPair[e]! + openSide[e]!) * m;
+      for (let t = 0; t < count; t += 1) to[offset + t] = from[offset + t]!;
+    }
+    state.work += count * (openEnd[i]! - openStart[i]!);
+  }
+}
+
+function copySlots(state: State, slots: number, from: Float64Array, to: Float64Array): void {
+  const { m, cnt, slotVariable } = state;
+  for (let slot = 0; slot < slots; slot += 1) {
+    const count = cnt[slotVariable[slot]!]!;
+    for (let t = 0; t < count; t += 1) to[slot * m + t] = from[slot * m + t]!;
+  }
 }

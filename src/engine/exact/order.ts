@@ -3,7 +3,7 @@ import type { State } from './state.ts';
 /**
  * Order of the sweeps: depth-first over a spanning forest of greatest weight, where a pair weighs what its
  * costs and rules can differ by. Along it most of what matters lies between neighbours. Fills the adjacency
- * (neighbours before, then after) and the share of a variable's cost that each later pair is handed.
+ * (neighbours before, then after).
  */
 export function orderVariables(state: State): void {
   const { n, pairs, pairA, pairB, weight } = state;
@@ -63,7 +63,15 @@ function fillAdjacency(state: State): void {
   state.adjPair = new Int32Array(2 * pairs);
   state.adjSide = new Uint8Array(2 * pairs);
   state.adjOther = new Int32Array(2 * pairs);
-  state.degree = new Int32Array(n);
+  state.slotEarlier = new Int32Array(n);
+  state.slotLater = new Int32Array(n);
+  state.active = new Int32Array(n);
+  state.openStart = new Int32Array(n);
+  state.openLater = new Int32Array(n);
+  state.openEnd = new Int32Array(n);
+  state.openPair = new Int32Array(2 * pairs);
+  state.openSide = new Uint8Array(2 * pairs);
+  state.openOther = new Int32Array(2 * pairs);
   state.gamma = new Float64Array(n);
   let at = 0;
   for (let i = 0; i < n; i += 1) {
@@ -77,8 +85,6 @@ function fillAdjacency(state: State): void {
       state.adjOther[at] = other;
       at += 1;
     }
-    let earlier = before;
-    let later = own.length - before;
     for (let v = state.variableSlotStart[i]!; v < state.variableSlotStart[i + 1]!; v += 1) {
       const slot = state.variableSlots[v]!;
       const f = state.slotFactor[slot]!;
@@ -89,11 +95,9 @@ function fillAdjacency(state: State): void {
       }
       state.slotFirst[slot] = first;
       state.slotLast[slot] = last;
-      earlier += 1 - first;
-      later += 1 - last;
+      state.slotEarlier[i] = state.slotEarlier[i]! + 1 - first;
+      state.slotLater[i] = state.slotLater[i]! + 1 - last;
     }
-    state.degree[i] = own.length + state.variableSlotStart[i + 1]! - state.variableSlotStart[i]!;
-    state.gamma[i] = 1 / Math.max(1, earlier, later);
   }
   state.adjStart[n] = at;
 }

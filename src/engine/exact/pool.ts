@@ -6,6 +6,34 @@
 const doubles: Float64Array[] = [];
 const ints: Int32Array[] = [];
 
+/** Names of the buffers; 17 to 23 are the network's. Integers are counted apart. */
+export const POOL = {
+  Q: 0,
+  diag: 1,
+  freeDiag: 2,
+  same: 3,
+  leastA: 4,
+  leastB: 5,
+  un: 6,
+  th: 7,
+  msg: 8,
+  keptMsg: 9,
+  keptTh: 10,
+  own: 11,
+  slotMsg: 12,
+  slotPhi: 13,
+  keptSlotMsg: 14,
+  keptSlotPhi: 15,
+  unary: 16,
+  G: 24,
+  /** Two of each kind. */
+  beam: 25,
+  lab: 0,
+  pos: 1,
+  may: 2,
+  alive: 3,
+} as const;
+
 export function doublesOf(slot: number, length: number): Float64Array {
   const known = doubles[slot];
   if (known !== undefined && known.length >= length) return known;

@@ -7,10 +7,11 @@ import type { State } from './state.ts';
  * rise. Fills `rounded` and `use`.
  */
 export function roundLabels(state: State): void {
-  const { n, R, m, order, cnt, lab, rounded, use, demand, scratch } = state;
-  use.fill(0);
-  for (let at = 0; at < n; at += 1) {
-    const i = order[at]!;
+  const { n, R, m, order, cnt, lab, rounded, use, demand, scratch, active, actives, contractedUse } = state;
+  use.set(contractedUse);
+  for (let at = 0; at < n; at += 1) if (cnt[order[at]!] === 1) rounded[order[at]!] = lab[order[at]! * m]!;
+  for (let at = 0; at < actives; at += 1) {
+    const i = active[at]!;
     costOfNext(state, i, rounded, scratch);
     let best = 0;
     for (let t = 1; t < cnt[i]!; t += 1) if (scratch[t]! < scratch[best]!) best = t;
@@ -23,25 +24,25 @@ export function roundLabels(state: State): void {
 /** Cost by position of variable i when those before it in the order have the labels x: exact where both are
  * placed, messages where not. */
 export function costOfNext(state: State, i: number, x: Int32Array, into: Float64Array): void {
-  const { m, cnt, lab, un, msg, Q, same, rowsA, rowsB, adjStart, adjLater, adjPair, adjSide, adjOther } =
-    state;
+  const { m, cnt, lab, un, msg, Q, same, rowsA, rowsB } = state;
+  const { openStart, openLater, openEnd, openPair, openSide, openOther } = state;
   const first = i * m;
   const count = cnt[i]!;
   for (let t = 0; t < count; t += 1) into[t] = un[first + t]!;
-  for (let e = adjStart[i]!; e < adjLater[i]!; e += 1) {
-    const p = adjPair[e]!;
-    const other = x[adjOther[e]!]!;
-    const row = (adjSide[e] === 0 ? rowsB[p]! : rowsA[p]!) + other * m;
+  for (let e = openStart[i]!; e < openLater[i]!; e += 1) {
+    const p = openPair[e]!;
+    const other = x[openOther[e]!]!;
+    const row = (openSide[e] === 0 ? rowsB[p]! : rowsA[p]!) + other * m;
     for (let t = 0; t < count; t += 1) {
       const k = lab[first + t]!;
       into[t] = into[t]! + (k === other ? same[p * m + k]! : Q[row + k]!);
     }
   }
-  for (let e = adjLater[i]!; e < adjStart[i + 1]!; e += 1) {
-    const from = (2 * adjPair[e]! + adjSide[e]!) * m;
+  for (let e = openLater[i]!; e < openEnd[i]!; e += 1) {
+    const from = (2 * openPair[e]! + openSide[e]!) * m;
     for (let t = 0; t < count; t += 1) into[t] = into[t]! + msg[from + t]!;
   }
-  state.work += count * (1 + adjStart[i + 1]! - adjStart[i]!);
+  state.work += count * (1 + openEnd[i]! - openStart[i]!);
   for (let v = state.variableSlotStart[i]!; v < state.variableSlotStart[i + 1]!; v += 1) {
     const slot = state.variableSlots[v]!;
     if (state.slotLast[slot]) addExactNearest(state, slot, x, into);

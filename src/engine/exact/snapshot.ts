@@ -1,3 +1,4 @@
+import { contract } from './contract.ts';
 import { indexLabels, propagate } from './labels.ts';
 import { refreshSame } from './node.ts';
 import type { State } from './state.ts';
@@ -15,14 +16,17 @@ export interface Snapshot {
 
 /** Copies the state of the node that was just bounded. */
 export function takeSnapshot(state: State): Snapshot {
-  const { n, m, cnt, lab, msg, slotMsg, slotPhi, price, adjStart, adjPair, adjSide } = state;
+  const { n, m, cnt, lab, msg, slotMsg, slotPhi, price, variableSlots, variableSlotStart } = state;
+  const { openStart, openEnd, openPair, openSide, openOther } = state;
   let labels = 0;
   let messages = 0;
   let slots = 0;
   for (let i = 0; i < n; i += 1) {
-    labels += cnt[i]!;
-    messages += cnt[i]! * (adjStart[i + 1]! - adjStart[i]!);
-    slots += 2 * cnt[i]! * (state.variableSlotStart[i + 1]! - state.variableSlotStart[i]!);
+    const count = cnt[i]!;
+    labels += count;
+    if (count > 1)
+      for (let e = openStart[i]!; e < openEnd[i]!; e += 1) if (cnt[openOther[e]!]! > 1) messages += count;
+    slots += 2 * count * (variableSlotStart[i + 1]! - variableSlotStart[i]!);
   }
   const snapshot = {
     counts: Uint16Array.from(cnt),
@@ -39,13 +43,14 @@ export function takeSnapshot(state: State): Snapshot {
     const count = cnt[i]!;
     for (let t = 0; t < count; t += 1) snapshot.labels[atLabel + t] = lab[i * m + t]!;
     atLabel += count;
-    for (let e = adjStart[i]!; e < adjStart[i + 1]!; e += 1) {
-      const from = (2 * adjPair[e]! + adjSide[e]!) * m;
+    for (let e = openStart[i]!; count > 1 && e < openEnd[i]!; e += 1) {
+      if (cnt[openOther[e]!]! < 2) continue;
+      const from = (2 * openPair[e]! + openSide[e]!) * m;
       for (let t = 0; t < count; t += 1) snapshot.messages[atMessage + t] = msg[from + t]!;
       atMessage += count;
     }
-    for (let v = state.variableSlotStart[i]!; v < state.variableSlotStart[i + 1]!; v += 1) {
-      const from = state.variableSlots[v]! * m;
+    for (let v = variableSlotStart[i]!; v < variableSlotStart[i + 1]!; v += 1) {
+      const from = variableSlots[v]! * m;
       for (let t = 0; t < count; t += 1) snapshot.slots[atSlot + t] = slotMsg[from + t]!;
       atSlot += count;
       for (let t = 0; t < count; t += 1) snapshot.slots[atSlot + t] = slotPhi[from + t]!;
@@ -67,20 +72,22 @@ export function loadNode(
   label: number,
   on: boolean,
 ): boolean {
-  const { n, m, cnt, lab, msg, slotMsg, slotPhi, adjStart, adjPair, adjSide } = state;
+  const { n, m, cnt, lab, msg, slotMsg, slotPhi, variableSlots, variableSlotStart } = state;
+  const { adjStart, adjPair, adjSide, adjOther } = state;
   let at = 0;
   for (let i = 0; i < n; i += 1) {
+    const count = counts[i]!;
     let kept = 0;
-    for (let t = 0; t < counts[i]!; t += 1) {
+    for (let t = 0; t < count; t += 1) {
       const k = labels[at + t]!;
       if (i === variable && (k === label) !== on) continue;
       lab[i * m + kept] = k;
       kept += 1;
     }
     cnt[i] = kept;
-    at += counts[i]!;
+    at += count;
   }
-  state.work += 20_000;
+  state.work += at;
   if (!propagate(state)) return false;
   state.price.set(prices);
   const place = state.sortedAt;
@@ -90,20 +97,32 @@ export function loadNode(
   for (let i = 0; i < n; i += 1) {
     const before = counts[i]!;
     const count = cnt[i]!;
+    const first = i * m;
+    if (before === 1 && variableSlotStart[i] === variableSlotStart[i + 1]) {
+      atLabel += 1;
+      continue;
+    }
     let t = 0;
-    for (let old = 0; old < before && t < count; old += 1) {
-      if (labels[atLabel + old] !== lab[i * m + t]) continue;
+    for (let old = 0; t < count; old += 1) {
+      if (labels[atLabel + old] !== lab[first + t]) continue;
       place[t] = old;
       t += 1;
     }
     atLabel += before;
-    for (let e = adjStart[i]!; e < adjStart[i + 1]!; e += 1) {
-      const into = (2 * adjPair[e]! + adjSide[e]!) * m;
-      for (let s = 0; s < count; s += 1) msg[into + s] = messages[atMessage + place[s]!]!;
+    // In the order in which the parent's open pairs were written: what it had contracted is not among them.
+    for (let e = adjStart[i]!; before > 1 && e < adjStart[i + 1]!; e += 1) {
+      const j = adjOther[e]!;
+      if (counts[j]! < 2) continue;
+      if (count > 1 && cnt[j]! > 1) {
+        const into = (2 * adjPair[e]! + adjSide[e]!) * m;
+        if (count === before) for (let s = 0; s < count; s += 1) msg[into + s] = messages[atMessage + s]!;
+        else for (let s = 0; s < count; s += 1) msg[into + s] = messages[atMessage + place[s]!]!;
+        state.work += count;
+      }
       atMessage += before;
     }
-    for (let v = state.variableSlotStart[i]!; v < state.variableSlotStart[i + 1]!; v += 1) {
-      const into = state.variableSlots[v]! * m;
+    for (let v = variableSlotStart[i]!; v < variableSlotStart[i + 1]!; v += 1) {
+      const into = variableSlots[v]! * m;
       for (let s = 0; s < count; s += 1) slotMsg[into + s] = slots[atSlot + place[s]!]!;
       atSlot += before;
       for (let s = 0; s < count; s += 1) slotPhi[into + s] = slots[atSlot + place[s]!]!;
@@ -111,6 +130,7 @@ export function loadNode(
     }
   }
   indexLabels(state);
+  contract(state);
   refreshSame(state);
   return true;
 }

@@ -61,17 +61,61 @@ export function randomStart(state: State, random: () => number): void {
   localSearch(state);
 }
 
+/** Fewest and most variables that a ruin takes out. */
+const RUIN = { least: 3, most: 9 };
+
+/**
+ * Ruin and recreate (Schrimpf and others 2000): takes a connected set of variables out of the incumbent, puts
+ * them back one by one where they cost least, costs misjudged at random, and ends with local search.
+ */
+export function ruinAndRecreate(state: State, random: () => number): void {
+  const { n, m, R, walk, walkUse, best, adjStart, adjOther, entangled, factors } = state;
+  const size = Math.min(n, RUIN.least + Math.floor(random() * (RUIN.most - RUIN.least + 1)));
+  const out = new Uint8Array(n);
+  const queue = [Math.min(n - 1, Math.floor(random() * n))];
+  out[queue[0]!] = 1;
+  // Breadth first, each neighbour with a chance: sets of the same root differ.
+  for (let at = 0; at < queue.length && queue.length < size; at += 1) {
+    const i = queue[at]!;
+    for (let e = adjStart[i]!; e < adjStart[i + 1]! && queue.length < size; e += 1) {
+      const j = adjOther[e]!;
+      if (out[j] || random() < 0.3) continue;
+      out[j] = 1;
+      queue.push(j);
+    }
+    for (let j = 0; factors > 0 && j < n && queue.length < size; j += 1) {
+      if (out[j] || !entangled[i * n + j] || random() < 0.3) continue;
+      out[j] = 1;
+      queue.push(j);
+    }
+  }
+  const table = startTable(state);
+  const placed = new Uint8Array(n);
+  walkUse.fill(0, 0, m * R);
+  walk.set(best);
+  for (let i = 0; i < n; i += 1) if (!out[i]) place(state, table, placed, i, best[i]!);
+  const first = Math.floor(random() * queue.length);
+  for (let at = 0; at < queue.length; at += 1) {
+    const i = queue[(first + at) % queue.length]!;
+    place(state, table, placed, i, bestLabel(state, table, i, random));
+  }
+  state.work += n * m;
+  localSearch(state);
+}
+
 /** The table of local search before anything is placed: unary costs. */
 function startTable({ n, m, G, unary }: State): Float64Array {
-  for (let at = 0; at < n * m; at += 1) G[at] = unary[at]!;
+  G.set(unary.subarray(0, n * m));
   return G;
 }
 
 /** How much dearer the second best label that fits is. */
 function regretOf(state: State, table: Float64Array, i: number): number {
-  const { m, big } = state;
-  let [first, second] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (let k = 0; k < m; k += 1) {
+  const { m, big, may, mayCount } = state;
+  let first = Number.POSITIVE_INFINITY;
+  let second = Number.POSITIVE_INFINITY;
+  for (let t = 0; t < mayCount[i]!; t += 1) {
+    const k = may[i * m + t]!;
     const cost = table[i * m + k]!;
     if (cost >= second || !fitsNow(state, i, k)) continue;
     if (cost < first) {
@@ -83,14 +127,14 @@ function regretOf(state: State, table: Float64Array, i: number): number {
 }
 
 function bestLabel(state: State, table: Float64Array, i: number, random: (() => number) | undefined): number {
-  const { m } = state;
+  const { m, may, mayCount } = state;
   let best = Number.POSITIVE_INFINITY;
   let at = -1;
   let fallback = -1;
   let least = Number.POSITIVE_INFINITY;
-  for (let k = 0; k < m; k += 1) {
+  for (let t = 0; t < mayCount[i]!; t += 1) {
+    const k = may[i * m + t]!;
     const exact = table[i * m + k]!;
-    if (exact === Number.POSITIVE_INFINITY) continue;
     const cost = random ? exact * (1 + NOISE * random()) : exact;
     if (cost < best && fitsNow(state, i, k)) {
       best = cost;
@@ -116,7 +160,7 @@ function fitsNow({ R, demand, room, walkUse }: State, i: number, k: number): boo
 function place(state: State, table: Float64Array, placed: Uint8Array, i: number, k: number): void {
   const { n, m, R, Q, walk, walkUse, demand, freeA, freeB, freeDiag, adjStart, adjPair, adjSide, adjOther } =
     state;
-  const { factors, entangled } = state;
+  const { factors, entangled, may, mayCount } = state;
   placed[i] = 1;
   walk[i] = k;
   for (let r = 0; r < R; r += 1) walkUse[k * R + r] = walkUse[k * R + r]! + demand[i * R + r]!;
@@ -126,8 +170,11 @@ function place(state: State, table: Float64Array, placed: Uint8Array, i: number,
     const p = adjPair[e]!;
     const row = (adjSide[e] === 0 ? freeA[p]! : freeB[p]!) + k * m;
     const here = table[j * m + k]!;
-    for (let l = 0; l < m; l += 1) table[j * m + l] = table[j * m + l]! + Q[row + l]!;
-    table[j * m + k] = here + freeDiag[p * m + k]!;
+    for (let t = 0; t < mayCount[j]!; t += 1) {
+      const l = may[j * m + t]!;
+      table[j * m + l] = table[j * m + l]! + Q[row + l]!;
+    }
+    if (here !== Number.POSITIVE_INFINITY) table[j * m + k] = here + freeDiag[p * m + k]!;
   }
   if (factors === 0) return;
   for (let j = 0; j < n; j += 1) if (!placed[j] && entangled[i * n + j]) fillOpenRow(state, table, placed, j);
@@ -136,6 +183,7 @@ function place(state: State, table: Float64Array, placed: Uint8Array, i: number,
 /** The row of a variable that is not placed: unary costs, and what is known towards those that are. */
 function fillOpenRow(state: State, table: Float64Array, placed: Uint8Array, i: number): void {
   const { m, Q, unary, walk, freeA, freeB, freeDiag, adjStart, adjPair, adjSide, adjOther } = state;
+  const { may, mayCount } = state;
   const first = i * m;
   for (let k = 0; k < m; k += 1) table[first + k] = unary[first + k]!;
   for (let e = adjStart[i]!; e < adjStart[i + 1]!; e += 1) {
@@ -144,8 +192,11 @@ function fillOpenRow(state: State, table: Float64Array, placed: Uint8Array, i: n
     const other = walk[adjOther[e]!]!;
     const row = (adjSide[e] === 0 ? freeB[p]! : freeA[p]!) + other * m;
     const here = table[first + other]!;
-    for (let k = 0; k < m; k += 1) table[first + k] = table[first + k]! + Q[row + k]!;
-    table[first + other] = here + freeDiag[p * m + other]!;
+    for (let t = 0; t < mayCount[i]!; t += 1) {
+      const k = may[first + t]!;
+      table[first + k] = table[first + k]! + Q[row + k]!;
+    }
+    if (here !== Number.POSITIVE_INFINITY) table[first + other] = here + freeDiag[p * m + other]!;
   }
   for (let v = state.variableSlotStart[i]!; v < state.variableSlotStart[i + 1]!; v += 1)
     addOpenNearest(state, table, placed, i, state.slotFactor[state.variableSlots[v]!]!);

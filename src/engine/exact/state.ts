@@ -20,6 +20,9 @@ export class State {
 
   // The problem.
   unary: Float64Array = new Float64Array(0);
+  /** Labels that rules on the variable alone leave, rising: matrices and tables hold these alone. */
+  may: Int32Array = new Int32Array(0);
+  mayCount: Int32Array = new Int32Array(0);
   demand: Float64Array = new Float64Array(0);
   room: Float64Array = new Float64Array(0);
   zone: Int32Array = new Int32Array(0);
@@ -51,6 +54,10 @@ export class State {
   factorStart: Int32Array = new Int32Array(0);
   factorCaller: Int32Array = new Int32Array(0);
   /** Label of a caller that is given, -1 where the caller is a variable. */
+  factorGiven: Int32Array = new Int32Array(0);
+  /** Where their matrices begin in Q, and how long all of them are. */
+  factorsFrom = 0;
+  factorEntries = 0;
   factorRows: Int32Array = new Int32Array(0);
   factorRowsT: Int32Array = new Int32Array(0);
   slotVariable: Int32Array = new Int32Array(0);
@@ -59,6 +66,10 @@ export class State {
   slotLast: Uint8Array = new Uint8Array(0);
   variableSlots: Int32Array = new Int32Array(0);
   variableSlotStart: Int32Array = new Int32Array(0);
+
+  /** Labels that no proof at the root has removed: where local search and neighbourhoods go. */
+  alive: Int32Array = new Int32Array(0);
+  aliveCount: Int32Array = new Int32Array(0);
 
   // The graph in the order of the sweeps: of each variable first the neighbours before it.
   order: Int32Array = new Int32Array(0);
@@ -69,7 +80,23 @@ export class State {
   adjPair: Int32Array = new Int32Array(0);
   adjSide: Uint8Array = new Uint8Array(0);
   adjOther: Int32Array = new Int32Array(0);
-  degree: Int32Array = new Int32Array(0);
+  /** Nearest factors of a variable with members before it, and after it. */
+  slotEarlier: Int32Array = new Int32Array(0);
+  slotLater: Int32Array = new Int32Array(0);
+
+  // The same graph without the variables that have one label: what the sweeps run over.
+  active: Int32Array = new Int32Array(0);
+  actives = 0;
+  openStart: Int32Array = new Int32Array(0);
+  openLater: Int32Array = new Int32Array(0);
+  openEnd: Int32Array = new Int32Array(0);
+  openPair: Int32Array = new Int32Array(0);
+  openSide: Uint8Array = new Uint8Array(0);
+  openOther: Int32Array = new Int32Array(0);
+  /** Unary costs with what pairs with fixed variables cost, by position; and what the fixed ones cost. */
+  own: Float64Array = new Float64Array(0);
+  fixedCost = 0.5;
+  contractedUse: Float64Array = new Float64Array(0);
 
   // The node of the tree that is looked at.
   lab: Int32Array = new Int32Array(0);
@@ -100,7 +127,6 @@ export class State {
 
   // Scratch.
   b: Float64Array = new Float64Array(0);
-  byLabel: Float64Array = new Float64Array(0);
   sortedAt: Int32Array = new Int32Array(0);
   sortedB: Float64Array = new Float64Array(0);
   scratch: Float64Array = new Float64Array(0);

@@ -13,18 +13,19 @@ import { EPS, type State } from './state.ts';
  * fixing). O(pairs x labels squared) at most, far less in practice.
  */
 export function sweep(state: State, forward: boolean, base: number): number {
-  const { n, m, cnt, un, th, msg, b, gamma, order, dead, ub } = state;
-  const { adjStart, adjLater, adjPair, adjSide, adjOther, rowsA, rowsB, leastA, leastB } = state;
+  const { m, cnt, un, th, msg, b, gamma, active, actives, dead, ub } = state;
+  const { openStart, openLater, openEnd, openPair, openSide, openOther } = state;
+  const { rowsA, rowsB, leastA, leastB } = state;
   const { variableSlots, variableSlotStart, slotFirst, slotLast, slotMsg, slotPhi } = state;
   let bound = state.constant;
   const limit = ub - EPS - base;
-  for (let at = 0; at < n; at += 1) {
-    const i = order[forward ? at : n - 1 - at]!;
+  for (let at = 0; at < actives; at += 1) {
+    const i = active[forward ? at : actives - 1 - at]!;
     const first = i * m;
     const count = cnt[i]!;
     for (let t = 0; t < count; t += 1) th[first + t] = un[first + t]!;
-    for (let e = adjStart[i]!; e < adjStart[i + 1]!; e += 1) {
-      const from = (2 * adjPair[e]! + adjSide[e]!) * m;
+    for (let e = openStart[i]!; e < openEnd[i]!; e += 1) {
+      const from = (2 * openPair[e]! + openSide[e]!) * m;
       for (let t = 0; t < count; t += 1) th[first + t] = th[first + t]! + msg[from + t]!;
     }
     const slotsEnd = variableSlotStart[i + 1]!;
@@ -40,19 +41,19 @@ export function sweep(state: State, forward: boolean, base: number): number {
     for (let t = 0; t < count; t += 1) th[first + t] = th[first + t]! - least;
     if (!forward) for (let t = 0; t < count; t += 1) if (th[first + t]! > limit) dead[first + t] = 1;
     const share = gamma[i]!;
-    const begin = forward ? adjLater[i]! : adjStart[i]!;
-    const end = forward ? adjStart[i + 1]! : adjLater[i]!;
+    const begin = forward ? openLater[i]! : openStart[i]!;
+    const end = forward ? openEnd[i]! : openLater[i]!;
     for (let e = begin; e < end; e += 1) {
-      const p = adjPair[e]!;
-      const side = adjSide[e]!;
+      const p = openPair[e]!;
+      const side = openSide[e]!;
       const incoming = (2 * p + side) * m;
       for (let t = 0; t < count; t += 1) b[t] = share * th[first + t]! - msg[incoming + t]!;
       // The matrix by row of the receiver: of b where this is a.
       const into = (2 * p + 1 - side) * m;
       bound +=
         side === 0
-          ? sendMessage(state, i, adjOther[e]!, p, rowsB[p]!, leastB, into)
-          : sendMessage(state, i, adjOther[e]!, p, rowsA[p]!, leastA, into);
+          ? sendMessage(state, i, openOther[e]!, p, rowsB[p]!, leastB, into)
+          : sendMessage(state, i, openOther[e]!, p, rowsA[p]!, leastA, into);
     }
     for (let v = variableSlotStart[i]!; v < slotsEnd; v += 1) {
       const slot = variableSlots[v]!;

@@ -1,7 +1,7 @@
 import { nearer, nearestMember } from './nearestmember.ts';
 import type { State } from './state.ts';
 
-/** Fills the table and the use from `walk`. */
+/** Fills the table and the use from `walk`; entries of labels that a variable may not use are Infinity. */
 export function startWalk(state: State): void {
   const { n, R, walk, walkUse, demand } = state;
   walkUse.fill(0);
@@ -15,20 +15,25 @@ export function startWalk(state: State): void {
 }
 
 function fillRow(state: State, i: number): void {
-  const { m, G, unary, Q, walk, freeA, freeB, freeDiag, adjStart, adjPair, adjSide, adjOther } = state;
+  const { m, G, unary, Q, walk, may, mayCount, freeA, freeB, freeDiag } = state;
+  const { adjStart, adjPair, adjSide, adjOther } = state;
   const first = i * m;
-  for (let k = 0; k < m; k += 1) G[first + k] = unary[first + k]!;
+  const count = mayCount[i]!;
+  G.set(unary.subarray(first, first + m), first);
   for (let e = adjStart[i]!; e < adjStart[i + 1]!; e += 1) {
     const p = adjPair[e]!;
     const other = walk[adjOther[e]!]!;
     const row = (adjSide[e] === 0 ? freeB[p]! : freeA[p]!) + other * m;
     const here = G[first + other]!;
-    for (let k = 0; k < m; k += 1) G[first + k] = G[first + k]! + Q[row + k]!;
-    G[first + other] = here + freeDiag[p * m + other]!;
+    for (let t = 0; t < count; t += 1) {
+      const k = may[first + t]!;
+      G[first + k] = G[first + k]! + Q[row + k]!;
+    }
+    if (here !== Number.POSITIVE_INFINITY) G[first + other] = here + freeDiag[p * m + other]!;
   }
   for (let v = state.variableSlotStart[i]!; v < state.variableSlotStart[i + 1]!; v += 1)
     addNearest(state, i, state.slotFactor[state.variableSlots[v]!]!, G, first, 1);
-  state.work += m * (1 + adjStart[i + 1]! - adjStart[i]!);
+  state.work += count * (1 + adjStart[i + 1]! - adjStart[i]!);
 }
 
 /** Adds `sign` times the cost of a nearest factor by label of its member i to a row. */
@@ -40,27 +45,31 @@ export function addNearest(
   first: number,
   sign: number,
 ): void {
-  const { m, Q, walk, hard, location, factorRows } = state;
+  const { m, Q, walk, hard, location, factorRows, factorGiven, may, mayCount } = state;
   const caller = state.factorCaller[f]!;
   const rows = factorRows[f]!;
+  const count = mayCount[i]!;
   if (caller === i) {
-    for (let k = 0; k < m; k += 1) {
+    for (let t = 0; t < count; t += 1) {
+      const k = may[i * m + t]!;
       const cost = Q[rows + k * m + nearestMember(state, f, k, walk, -1)]!;
       row[first + k] = row[first + k]! + sign * cost;
     }
   } else {
-    const k = caller < 0 ? location.indexOf(state.gqap.nearest[f]!.callerLocation) : walk[caller]!;
+    const k = caller < 0 ? factorGiven[f]! : walk[caller]!;
     const costs = rows + (caller < 0 ? 0 : k * m);
     const known = nearestMember(state, f, k, walk, i);
-    for (let l = 0; l < m; l += 1)
+    for (let t = 0; t < count; t += 1) {
+      const l = may[i * m + t]!;
       row[first + l] = row[first + l]! + sign * Q[costs + nearer(hard, location, m, k, l, known)]!;
+    }
   }
-  state.work += 10 * m;
+  state.work += 10 * count;
 }
 
 /** Puts variable i on label k. */
 export function move(state: State, i: number, k: number): void {
-  const { n, m, R, G, Q, walk, walkUse, demand, freeA, freeB, freeDiag, entangled } = state;
+  const { n, m, R, G, Q, walk, walkUse, demand, may, mayCount, freeA, freeB, freeDiag, entangled } = state;
   const { adjStart, adjPair, adjSide, adjOther } = state;
   const before = walk[i]!;
   if (before === k) return;
@@ -76,13 +85,18 @@ export function move(state: State, i: number, k: number): void {
     const matrix = adjSide[e] === 0 ? freeA[p]! : freeB[p]!;
     const fresh = matrix + k * m;
     const old = matrix + before * m;
-    const onNew = G[row + k]! + freeDiag[p * m + k]! - Q[old + k]!;
-    const onOld = G[row + before]! + Q[fresh + before]! - freeDiag[p * m + before]!;
-    for (let l = 0; l < m; l += 1) G[row + l] = G[row + l]! + Q[fresh + l]! - Q[old + l]!;
-    G[row + k] = onNew;
-    G[row + before] = onOld;
+    const here = G[row + k]!;
+    const there = G[row + before]!;
+    const count = mayCount[adjOther[e]!]!;
+    for (let t = 0; t < count; t += 1) {
+      const l = may[row + t]!;
+      G[row + l] = G[row + l]! + Q[fresh + l]! - Q[old + l]!;
+    }
+    if (here !== Number.POSITIVE_INFINITY) G[row + k] = here + freeDiag[p * m + k]! - Q[old + k]!;
+    if (there !== Number.POSITIVE_INFINITY)
+      G[row + before] = there + Q[fresh + before]! - freeDiag[p * m + before]!;
+    state.work += count;
   }
-  state.work += m * (1 + adjStart[i + 1]! - adjStart[i]!);
   if (state.factors === 0) return;
   for (let j = 0; j < n; j += 1) if (j !== i && entangled[i * n + j]) fillRow(state, j);
 }

@@ -16,8 +16,15 @@ import {
  * shard of the model, a label a location, both by their index: an assignment of labels is a placement and
  * needs no way back. What is given (entry points, data, channels from and to what has its place already,
  * what runs now) becomes unary. O(services x locations + pairs), and links once where bandwidth is reserved.
+ *
+ * @param perMbps prices of links, see `Bandwidth`
+ * @param coupled rules that only the judge knows decide as well: the problem is not tight
  */
-export function compile(model: AppModel, load: Load): Gqap {
+export function compile(
+  model: AppModel,
+  load: Load,
+  { perMbps, coupled }: { perMbps?: Float64Array | undefined; coupled?: boolean } = {},
+): Gqap {
   const { federation, shards } = model;
   const m = federation.ids.length;
   const resources = federation.resources.length;
@@ -28,7 +35,7 @@ export function compile(model: AppModel, load: Load): Gqap {
     });
   });
   const room = federation.free.map((free, at) => free * (1 + EPSILON) + EPSILON - load.used[at]!);
-  const bandwidth = bandwidthOf(model, load);
+  const bandwidth = bandwidthOf(model, load, perMbps);
   const unary = new Float64Array(shards.length * m);
   shards.forEach(({ service, replicas }, i) => {
     const { allowed, unary: each, shards: parts } = model.services[service]!;
@@ -43,6 +50,7 @@ export function compile(model: AppModel, load: Load): Gqap {
   for (const service of model.services) constant += addMigration(model, service, unary);
   const { pairs, nearest } = addChannels(model, bandwidth, unary);
   const tight =
+    !coupled &&
     bandwidth === undefined &&
     nearest.length === 0 &&
     !model.survive &&
@@ -118,7 +126,11 @@ function balanceOf({ factor, federation }: AppModel): Balance | undefined {
   return { weight: factor.balance, knee: BALANCE_KNEE, free: federation.free };
 }
 
-function bandwidthOf({ federation, channels }: AppModel, load: Load): Bandwidth | undefined {
+function bandwidthOf(
+  { federation, channels }: AppModel,
+  load: Load,
+  perMbps: Float64Array | undefined,
+): Bandwidth | undefined {
   if (channels.every(({ mbps }) => mbps === 0)) return undefined;
   const { size, linksOf, capacity, pairBandwidth } = federation.paths;
   const linkRoom = capacity.map((total, link) => total * (1 + EPSILON) - load.links[link]!);
@@ -128,7 +140,7 @@ function bandwidthOf({ federation, channels }: AppModel, load: Load): Bandwidth 
     for (const link of linksOf(pair)) if (linkRoom[link]! < least) least = linkRoom[link]!;
     pairRoom[pair] = least;
   });
-  return { linkRoom, pairRoom };
+  return { linkRoom, pairRoom, ...(perMbps && { perMbps }) };
 }
 
 /** A growing table of pairs. */
@@ -299,9 +311,11 @@ function addRoute(
   const routes = [route];
   const m = model.federation.ids.length;
   const mbps = channel.mbps * route.share;
-  const carried = mbps === 0 || !bandwidth || mbps <= bandwidth.pairRoom[route.from * m + route.to]!;
+  const pair = route.from * m + route.to;
+  const carried = mbps === 0 || !bandwidth || mbps <= bandwidth.pairRoom[pair]!;
+  const forLinks = mbps === 0 || !bandwidth?.perMbps ? 0 : mbps * bandwidth.perMbps[pair]!;
   unary[at] =
     carried && keepsRules(model, channel, routes)
-      ? unary[at]! + channelObjective(model, channel, routes)
+      ? unary[at]! + channelObjective(model, channel, routes) + forLinks
       : Number.POSITIVE_INFINITY;
 }

@@ -25,7 +25,8 @@ export function pairCost(
     perMs * network.delay[pair]! +
     perUSD * network.usd[pair]! +
     perGram * network.grams[pair]! +
-    perNat * network.lossNats[pair]!
+    perNat * network.lossNats[pair]! +
+    (bandwidth?.perMbps === undefined ? 0 : mbps * bandwidth.perMbps[pair]!)
   );
 }
 

@@ -61,6 +61,11 @@ export interface Bandwidth {
   readonly linkRoom: Float64Array;
   /** locations x locations: the least of the pair's own limit and its links' room. What one channel can ever get. */
   readonly pairRoom: Float64Array;
+  /**
+   * locations x locations: what the priced links on the way cost by Mbit/s, beside all other costs. What the
+   * prices take back for the room of those links is in the constant. Absent: no link has a price.
+   */
+  readonly perMbps?: Float64Array;
 }
 
 /** Shared by all applications of a problem; locations x locations each. */
@@ -82,7 +87,8 @@ export const PAIR_RULE = { Any: 0, SameLocation: 1, OtherLocation: 2, OtherZone:
 
 /**
  * Pairs of different variables, as columns of equal length. The cost of labels (k,l) is
- * `perMs * delay + perUSD * usd + perGram * grams + perNat * lossNats`, or Infinity where a rule is broken.
+ * `perMs * delay + perUSD * usd + perGram * grams + perNat * lossNats + mbps * perMbps`, or Infinity where a
+ * rule is broken.
  */
 export interface Pairs {
   readonly count: number;

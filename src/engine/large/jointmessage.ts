@@ -67,7 +67,8 @@ export function sweepJoint(state: LargeState, slot: Slot): void {
   const { kernels, f32, i32 } = state.matrices.arena;
   const length = paddedLabels(state);
   const factors = [first, second] as const;
-  const [given, classes, best, kind, next, best2, kind2, next2] = scratch as EightRows;
+  const [given, best, kind, next, best2, kind2, next2] = scratch as SevenRows;
+  const classes = state.classes[joint.kind];
   const offer = (factor: number, variable: number) => {
     const { message } = slotsIn[factor]!.find((each) => each.variable === variable)!;
     kernels.negate(given, message, length);
@@ -76,11 +77,9 @@ export function sweepJoint(state: LargeState, slot: Slot): void {
   const out = slot.message;
   if (slot.variable === other) {
     offer(first, parts[0]);
-    i32.set(classesOf(state, joint, 0), classes);
-    multiplyTopTwo(state, first, parts[0], [given, classes, best, kind, next]);
+    multiplyTopTwo(state, first, parts[0], [given, classes[0], best, kind, next]);
     offer(second, parts[1]);
-    i32.set(classesOf(state, joint, 1), classes);
-    multiplyTopTwo(state, second, parts[1], [given, classes, best2, kind2, next2]);
+    multiplyTopTwo(state, second, parts[1], [given, classes[1], best2, kind2, next2]);
     for (let l = 0; l < labels; l += 1) {
       const [a, b] = [f32[best + l]!, f32[best2 + l]!];
       const apart = Math.min(a + f32[next2 + l]!, f32[next + l]! + b, a + b + BIG);
@@ -90,8 +89,7 @@ export function sweepJoint(state: LargeState, slot: Slot): void {
     const own = slot.variable === parts[0] ? 0 : 1;
     const far = own === 0 ? 1 : 0;
     offer(factors[far], parts[far]);
-    i32.set(classesOf(state, joint, far), classes);
-    multiplyTopTwo(state, factors[far], parts[far], [given, classes, best, kind, next]);
+    multiplyTopTwo(state, factors[far], parts[far], [given, classes[far], best, kind, next]);
     offer(first, other);
     for (let l = 0; l < labels; l += 1) {
       const free = f32[given + l]!;
@@ -102,10 +100,10 @@ export function sweepJoint(state: LargeState, slot: Slot): void {
     multiplyTopTwo(state, factors[own], other, [given, kind, best, kind2, next2]);
     const factor = state.factors[factors[own]]!;
     multiply(state, factor, factor.members[0] === other ? 'Calling' : 'Called', next, best2);
-    const kinds = classesOf(state, joint, own);
+    const kinds = classes[own];
     for (let x = 0; x < labels; x += 1)
       f32[out + x] = Math.min(
-        i32[kind2 + x] === kinds[x] ? f32[next2 + x]! : f32[best + x]!,
+        i32[kind2 + x] === i32[kinds + x] ? f32[next2 + x]! : f32[best + x]!,
         f32[best2 + x]!,
       );
   }
@@ -115,7 +113,7 @@ export function sweepJoint(state: LargeState, slot: Slot): void {
 /** What padding offers. */
 const FAR = 1e6;
 
-type EightRows = [number, number, number, number, number, number, number, number];
+type SevenRows = [number, number, number, number, number, number, number];
 
 function multiplyTopTwo(
   state: LargeState,
@@ -151,15 +149,9 @@ function multiplyTopTwo(
   state.work += (length * length) >> 1;
 }
 
-/** Labels of one class clash; the rest of a group that cannot clash has a class of its own for either part. */
 function classesOf(state: LargeState, { kind }: Joint, which: 0 | 1): Int32Array {
-  const { labels, labelZone, single } = state;
-  const classes = new Int32Array(labels);
-  for (let label = 0; label < labels; label += 1) {
-    const named = kind === 'Zone' ? labelZone[label]! : single[label]! < 0 ? -1 : label;
-    classes[label] = named >= 0 ? named : -1 - 2 * label - which;
-  }
-  return classes;
+  const at = state.classes[kind][which];
+  return state.matrices.arena.i32.subarray(at, at + state.labels);
 }
 
 /** Min-plus product of one channel from the member's labels, with classes. Rows in rising order, until none can matter. */

@@ -122,7 +122,10 @@ function labelUnary(state: LargeState, i: number, label: number): void {
     const { groupStart } = state.matrices;
     const g = state.groupOf[label]!;
     for (let q = groupStart[g]!; q < groupStart[g + 1]!; q += 1)
-      if (i32[state.labelOf + q] === label && f32[row + q]! < least) least = f32[row + q]!;
+      if (i32[state.labelOf + q] === label && f32[row + q]! < least) {
+        least = f32[row + q]!;
+        state.restAt[i * state.stride + label] = q;
+      }
   }
   f32[state.labelUnary + i * state.stride + label] = least;
 }
@@ -199,11 +202,25 @@ function fillMasks(state: LargeState, a: number, b: number, members: number): vo
 
 /** Padding up to a multiple of four is forbidden and costs nothing more. */
 function closeLabels(state: LargeState): void {
-  const { n, stride, labels } = state;
+  const { n, stride, labels, R, priceRows } = state;
   const { f32 } = state.matrices.arena;
   const end = paddedLabels(state);
+  layClasses(state);
+  for (let r = 0; r < R; r += 1) f32.fill(0, priceRows + r * stride + labels, priceRows + r * stride + end);
   for (let label = labels; label < end; label += 1) {
     for (let i = 0; i < n; i += 1) f32[state.labelUnary + i * stride + label] = FORBIDDEN;
     for (const { message } of state.slots) f32[message + label] = 0;
+  }
+}
+
+/** Labels of one class clash; the rest of a group that cannot clash has a class of its own for either part. */
+function layClasses({ labels, labelZone, single, classes, matrices }: LargeState): void {
+  const { i32 } = matrices.arena;
+  for (const kind of ['Zone', 'Location'] as const) {
+    for (let label = 0; label < labels; label += 1) {
+      const named = kind === 'Zone' ? labelZone[label]! : single[label]! < 0 ? -1 : label;
+      for (const part of [0, 1] as const)
+        i32[classes[kind][part] + label] = named >= 0 ? named : -1 - 2 * label - part;
+    }
   }
 }

@@ -83,7 +83,9 @@ describe('the large path', () => {
     });
     const past = new Budget({ work: 1e12, deadlineMs: -1, clock: () => 0, cancelled: () => false });
     const result = solveLarge(gqap, undefined, past, 3);
-    expect(result.passes).toBe(0);
+    // One round and one attempt: a placement is not refused for a deadline that somebody else used up.
+    expect(result.passes).toBe(1);
+    expect(result.at).toBeDefined();
     expect(result.lowerBound).toBeGreaterThanOrEqual(gqap.constant);
   });
 });

@@ -57,6 +57,26 @@ export class LocalSearch {
     this.#flags[i] = ALL;
   }
 
+  /** Takes variables from their places; their rows then tell what each position costs without the others. */
+  lift(variables: readonly number[]): void {
+    for (const i of variables) this.#occupy(i, this.at[i]!, -1);
+    for (const i of variables) this.at[i] = -1;
+    for (const i of variables) this.refresh(i);
+  }
+
+  /** Puts what was lifted to positions. */
+  settle(variables: readonly number[], positions: readonly number[]): void {
+    variables.forEach((i, each) => {
+      this.at[i] = positions[each]!;
+      this.#occupy(i, positions[each]!, 1);
+    });
+    this.moves += variables.length;
+    for (const i of new Set(variables.flatMap((each) => [each, ...this.#neighbours[each]!]))) {
+      this.refresh(i);
+      this.#flags[i] = ALL;
+    }
+  }
+
   /** Row of variable i anew from unary costs and neighbours. */
   refresh(i: number): void {
     const state = this.#state;
@@ -104,7 +124,7 @@ export class LocalSearch {
   }
 
   /** Whether the positions' room holds i at p, once `without` has left it. */
-  #fits(i: number, p: number, without = -1): boolean {
+  fits(i: number, p: number, without = -1): boolean {
     const { R, demand, room } = this.#state;
     for (let r = 0; r < R; r += 1) {
       const amount = demand[i * R + r]!;
@@ -157,7 +177,7 @@ export class LocalSearch {
     let best = this.#overloaded(here) ? now + BIG / 2 : now - SHIFT_TOLERANCE;
     let to = -1;
     for (let p = kernels.nextBelow(row, 0, m, best); p < m; p = kernels.nextBelow(row, p + 1, m, best)) {
-      if (p === here || !this.#fits(i, p)) continue;
+      if (p === here || !this.fits(i, p)) continue;
       best = f32[row + p]!;
       to = p;
     }
@@ -235,7 +255,7 @@ export class LocalSearch {
       const gain =
         f32[table + i * m + there]! - now + f32[table + j * m + here]! - f32[table + j * m + there]!;
       if (gain >= best || this.#neighbours[i]!.includes(j)) continue;
-      if (!this.#fits(i, there, j) || !this.#fits(j, here, i)) continue;
+      if (!this.fits(i, there, j) || !this.fits(j, here, i)) continue;
       best = gain;
       other = j;
     }

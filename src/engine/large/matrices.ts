@@ -116,7 +116,7 @@ function buildMatrices(gqap: Gqap, mixture: Mixture, workspace: number, kind?: K
   const lay = (copies: number, values: Float64Array): Oriented => {
     const byCaller = arena.take(size);
     const byCallee = copies === 2 ? arena.take(size) : byCaller;
-    spread(values, arena.f32, byCaller, byCallee, position, positions);
+    spread(values, arena.f32, byCaller, byCallee, location, position);
     return { byCaller, byCallee };
   };
   const delay = lay(delays, network.delay);
@@ -172,24 +172,31 @@ function isSymmetric(values: Float64Array, m: number): boolean {
   return true;
 }
 
-/** Into both orientations, location by location to position by position. */
+/** Into both orientations, location by location to position by position; columns a few at a time. */
 function spread(
   values: Float64Array,
   f32: Float32Array,
   byCaller: number,
   byCallee: number,
+  location: Int32Array,
   position: Int32Array,
-  positions: number,
 ): void {
   const m = position.length;
-  const turned = byCallee !== byCaller;
+  const positions = location.length;
   for (let k = 0; k < m; k += 1) {
     const row = byCaller + position[k]! * positions;
-    const column = byCallee + position[k]!;
+    for (let l = 0; l < m; l += 1) f32[row + position[l]!] = values[k * m + l]!;
+  }
+  if (byCallee === byCaller) return;
+  const TILE = 16;
+  for (let left = 0; left < positions; left += TILE) {
+    const right = Math.min(positions, left + TILE);
     for (let l = 0; l < m; l += 1) {
-      const value = values[k * m + l]!;
-      f32[row + position[l]!] = value;
-      if (turned) f32[column + position[l]! * positions] = value;
+      const row = byCallee + position[l]! * positions;
+      for (let p = left; p < right; p += 1) {
+        const k = location[p]!;
+        if (k >= 0) f32[row + p] = values[k * m + l]!;
+      }
     }
   }
 }

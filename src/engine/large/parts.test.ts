@@ -76,7 +76,7 @@ describe('services in parts on the large path', () => {
     ['groups that are split', 0],
   ])('are never bounded above the optimum, with callers and callees in parts, %s', (_, single) => {
     let feasible = 0;
-    for (let seed = 1; seed <= 200; seed += 1) {
+    for (let seed = 1; seed <= 60; seed += 1) {
       const gqap = inParts(seed, true);
       const optimum = optimumOf(gqap);
       if (optimum < Number.POSITIVE_INFINITY) feasible += 1;
@@ -85,7 +85,7 @@ describe('services in parts on the large path', () => {
         expect(lowerBound, `seed ${seed}, ${passes} passes`).toBeLessThanOrEqual(optimum + 1e-9);
       }
     }
-    expect(feasible).toBeGreaterThan(100);
+    expect(feasible).toBeGreaterThan(30);
   });
 
   it('pay in the bound for the distance between parts that share a channel', () => {

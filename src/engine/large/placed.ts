@@ -1,17 +1,11 @@
 import type { Direction } from './product.ts';
 import type { LargeState, Slot } from './state.ts';
-import type { Coefficients } from './terms.ts';
+import type { Factor } from './terms.ts';
 
 /** How the rows of one resolution are written: labels or positions. */
 export interface Rows {
   /** into += cost of the pair on every column, the other end on k. */
-  readonly add: (
-    state: LargeState,
-    terms: Coefficients,
-    direction: Direction,
-    k: number,
-    into: number,
-  ) => void;
+  readonly add: (state: LargeState, terms: Factor, direction: Direction, k: number, into: number) => void;
   /** Two rows to calculate in. */
   readonly spare: readonly [number, number];
   readonly length: number;

@@ -1,53 +1,55 @@
-import type { Rounding } from './rounding.ts';
 import type { LargeState } from './state.ts';
 
-const MOMENTUM = 0.7;
-const STEEPEST = 3;
+/** Decay of the first and of the second moment. */
+const [FIRST, SECOND] = [0.85, 0.95];
+/** Longest step in what a service costs on average, for its mean demand; how fast steps get shorter. */
+const LENGTH = 0.1;
+const SHORTENING = 0.3;
+const STEEPEST = 2;
 
 /**
- * Subgradient step with momentum (Polyak) on the prices of room, which only labels of one location have:
- * the bound rises towards `target` where the rounding uses more than there is.
+ * Prices of room, moved by moments of demand over room (Kingma and Ba 2015) in place of a subgradient's length:
+ * every price gets a step of its own. Only labels of one location have prices, so that the least over the
+ * rest of a group never changes with them. Any prices of at least 0 are valid.
  */
 export class Prices {
-  readonly #direction: Float64Array;
+  readonly #first: Float64Array;
+  readonly #second: Float64Array;
+  readonly #steps: Int32Array;
+  /** Mean demand by resource. */
+  readonly #mean: Float64Array;
+  #round = 0;
 
-  constructor({ stride, R }: LargeState) {
-    this.#direction = new Float64Array(stride * R);
+  constructor({ stride, R, n, demand }: LargeState) {
+    this.#first = new Float64Array(stride * R);
+    this.#second = new Float64Array(stride * R);
+    this.#steps = new Int32Array(stride * R);
+    this.#mean = new Float64Array(R);
+    for (let at = 0; at < n * R; at += 1) this.#mean[at % R] = this.#mean[at % R]! + demand[at]! / n;
   }
 
-  forget(): void {
-    this.#direction.fill(0);
-  }
-
-  /** One step; false where no price has anywhere to go. */
-  step(state: LargeState, { use }: Rounding, step: number, distance: number): boolean {
+  /** One step by demand (labels x resources); `unit` is what a service costs on average. */
+  step(state: LargeState, use: Float64Array, unit: number): void {
     const { labels, R, single, room, price } = state;
-    const direction = this.#direction;
-    let norm = 0;
+    const length = (LENGTH * unit) / Math.sqrt(1 + SHORTENING * this.#round);
+    this.#round += 1;
     for (let label = 0; label < labels; label += 1) {
       const p = single[label]!;
-      if (p < 0) continue;
-      for (let r = 0; r < R; r += 1) {
+      for (let r = 0; p >= 0 && r < R; r += 1) {
         const at = label * R + r;
         const capacity = room[p * R + r]!;
-        let excess = capacity <= 0 ? 0 : Math.min(STEEPEST, use[p * R + r]! / capacity - 1);
-        if (excess < 0 && price[at]! <= 0) excess = 0;
-        direction[at] = MOMENTUM * direction[at]! + (1 - MOMENTUM) * excess;
-        norm += direction[at]! * direction[at]!;
+        if (capacity <= 0 || this.#mean[r]! <= 0) continue;
+        const excess = Math.min(STEEPEST, use[at]! / capacity - 1);
+        if (excess < 0 && price[at]! <= 0 && this.#first[at]! <= 0) continue;
+        const first = FIRST * this.#first[at]! + (1 - FIRST) * excess;
+        const second = SECOND * this.#second[at]! + (1 - SECOND) * excess * excess;
+        const steps = this.#steps[at]! + 1;
+        this.#first[at] = first;
+        this.#second[at] = second;
+        this.#steps[at] = steps;
+        const direction = first / (1 - FIRST ** steps) / (Math.sqrt(second / (1 - SECOND ** steps)) + 0.05);
+        price[at] = Math.max(0, price[at]! + (length / this.#mean[r]!) * direction);
       }
     }
-    if (norm < 1e-12) return false;
-    const length = (step * Math.max(0, distance)) / norm;
-    for (let label = 0; label < labels; label += 1) {
-      const p = single[label]!;
-      if (p < 0) continue;
-      for (let r = 0; r < R; r += 1) {
-        const capacity = room[p * R + r]!;
-        if (capacity <= 0) continue;
-        const at = label * R + r;
-        price[at] = Math.max(0, price[at]! + (length * direction[at]!) / capacity);
-      }
-    }
-    return true;
   }
 }

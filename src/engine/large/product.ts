@@ -1,6 +1,6 @@
 import { paddedLabels } from './labels.ts';
 import type { LargeState } from './state.ts';
-import { BIG, type Coefficients, LIMIT } from './terms.ts';
+import { BIG, type Coefficients, type Factor, LIMIT } from './terms.ts';
 
 /** Rows of the caller ('Calling': from caller to callee) or of the callee. */
 export type Direction = 'Calling' | 'Called';
@@ -70,35 +70,6 @@ export function multiplyExact(
 /** More than single precision can round a value up. */
 export const SHRINK = 1 - 1.2e-7;
 
-/** into += the cost of the pair on every label, the other end on label k. `into` belongs to the callee (Calling). */
-export function addLabelRow(
-  state: LargeState,
-  terms: Coefficients,
-  direction: Direction,
-  k: number,
-  into: number,
-): void {
-  const { labelMatrix, matrices, stride } = state;
-  const side = direction === 'Calling' ? 'byCaller' : 'byCallee';
-  const row = k * stride;
-  matrices.arena.kernels.addCosts(
-    into,
-    paddedLabels(state),
-    1,
-    labelMatrix.delay[side] + row,
-    labelMatrix.volume[side] + row,
-    labelMatrix.loss[side] + row,
-    labelLimit(state, terms, side) + row,
-    terms.perMs,
-    terms.perVolume,
-    terms.perNat,
-    terms.most,
-    BIG,
-    terms.perNat > 0,
-    terms.limit !== LIMIT.None,
-  );
-}
-
 function labelLimit(state: LargeState, { limit }: Coefficients, side: 'byCaller' | 'byCallee'): number {
   switch (limit) {
     case LIMIT.None:
@@ -118,7 +89,7 @@ function labelLimit(state: LargeState, { limit }: Coefficients, side: 'byCaller'
 /** into += sign * the cost of the pair on every position, the other end on position p; exact rules included. */
 export function addRow(
   state: LargeState,
-  terms: Coefficients,
+  terms: Factor,
   direction: Direction,
   p: number,
   into: number,
@@ -128,7 +99,7 @@ export function addRow(
   const { kernels, f32 } = matrices.arena;
   const side = direction === 'Calling' ? 'byCaller' : 'byCallee';
   const { perMs, perVolume, perNat, limit } = terms;
-  const penalty = sign * BIG;
+  const penalty = sign * terms.penalty;
   if (perMs > 0 || perVolume > 0 || perNat > 0 || limit === LIMIT.Delay) {
     const row = p * m;
     const limits = matrices.hard[side] + row;
@@ -144,7 +115,7 @@ export function addRow(
       perVolume,
       perNat,
       terms.most,
-      BIG,
+      terms.penalty,
       perNat > 0,
       limit === LIMIT.Delay,
     );
@@ -160,7 +131,7 @@ export function addRow(
 }
 
 /** Cost of a pair on two positions. */
-export function pairAt(state: LargeState, terms: Coefficients, caller: number, callee: number): number {
+export function pairAt(state: LargeState, terms: Factor, caller: number, callee: number): number {
   const { matrices, m } = state;
   const { f32 } = matrices.arena;
   const at = caller * m + callee;
@@ -168,10 +139,16 @@ export function pairAt(state: LargeState, terms: Coefficients, caller: number, c
     terms.perMs * f32[matrices.delay.byCaller + at]! +
     terms.perVolume * f32[matrices.volume.byCaller + at]! +
     terms.perNat * f32[matrices.loss.byCaller + at]!;
-  return breaks(state, terms, caller, callee) ? cost + BIG : cost;
+  return breaks(state, terms, caller, callee) ? cost + terms.penalty : cost;
 }
 
-function breaks(state: LargeState, { limit, most }: Coefficients, caller: number, callee: number): boolean {
+/** Whether a pair on two positions breaks its hard rule. */
+export function breaks(
+  state: LargeState,
+  { limit, most }: Coefficients,
+  caller: number,
+  callee: number,
+): boolean {
   const { matrices, m } = state;
   switch (limit) {
     case LIMIT.None:

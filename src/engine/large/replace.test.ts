@@ -3,7 +3,8 @@ import { randomGqap } from '../../../test/support/randomgqap.ts';
 import { Budget } from '../budget.ts';
 import { costOf, fits } from '../gqap/cost.ts';
 import type { Gqap } from '../gqap/gqap.ts';
-import { LargeSearch, solveLarge } from './solvelarge.ts';
+import { LargeSearch } from './largesearch.ts';
+import { solveLarge } from './solvelarge.ts';
 
 const budgetOf = (work: number) => new Budget({ work, clock: () => 0, cancelled: () => false });
 const { gqap } = randomGqap(11, {

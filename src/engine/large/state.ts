@@ -24,7 +24,8 @@ export interface StateOptions {
   kernels?: KernelKind;
 }
 
-const MOST_LABELS = 128;
+/** Most labels of an application, and of one of more variables than that. */
+const [MOST_LABELS, MANY, LABELS_OF_MANY] = [128, 800, 256];
 const ALL_SINGLE = 100;
 
 /**
@@ -78,13 +79,20 @@ export class LargeState {
   readonly labelZone: Int32Array;
   /** labels x resources; only single locations have prices. */
   readonly price: Float64Array;
+  /** Offset of the same in single precision, resources x labels. */
+  readonly priceRows: number;
+  /** variables x labels: cheapest position of a label that is the rest of a group. */
+  readonly restAt: Int32Array;
+  /** Offsets of the classes in which labels of parts clash, by kind of rule and part. */
+  readonly classes: Readonly<Record<'Zone' | 'Location', readonly [number, number]>>;
   work = 0;
 
-  constructor(gqap: Gqap, { labels = MOST_LABELS, single = ALL_SINGLE, kernels }: StateOptions = {}) {
+  constructor(gqap: Gqap, { labels, single = ALL_SINGLE, kernels }: StateOptions = {}) {
     const n = gqap.variables;
     const mixture = mixtureOf(gqap);
     const whole = factorsOf(gqap, mixture);
-    const most = Math.max(labels, gqap.locations <= single ? Math.ceil(gqap.locations / 4) * 4 + 4 : 0);
+    const many = labels ?? (n > MANY ? LABELS_OF_MANY : MOST_LABELS);
+    const most = Math.max(many, gqap.locations <= single ? Math.ceil(gqap.locations / 4) * 4 + 4 : 0);
     const slotCount = whole.reduce((sum, { members }) => sum + members.length, 0);
     const padded = gqap.locations + 3 * Math.min(gqap.locations, 56) + 64;
     const workspace = elementsOf([
@@ -94,6 +102,7 @@ export class LargeState {
       2 * n * padded,
       n * most,
       padded,
+      (gqap.resources + 4) * most + 16 * gqap.resources,
       11 * most * most,
       2 * (slotCount + 4) * most,
     ]);
@@ -117,6 +126,11 @@ export class LargeState {
     this.labelOf = arena.take(positions);
     this.scratch = Array.from({ length: 8 }, () => arena.take(most));
     this.wide = Array.from({ length: 8 }, () => arena.take(positions));
+    this.priceRows = arena.take(gqap.resources * most);
+    this.classes = {
+      Zone: [arena.take(most), arena.take(most)],
+      Location: [arena.take(most), arena.take(most)],
+    };
     const oriented = () => ({ byCaller: arena.take(most * most), byCallee: arena.take(most * most) });
     this.labelMatrix = { delay: oriented(), volume: oriented(), loss: oriented(), hard: oriented() };
     this.mask = {
@@ -161,6 +175,7 @@ export class LargeState {
     this.parent = new Int32Array(most).fill(-1);
     this.labelZone = new Int32Array(most).fill(-1);
     this.price = new Float64Array(most * this.R);
+    this.restAt = new Int32Array(n * most).fill(-1);
     for (let p = 0; p < positions; p += 1) {
       const k = matrices.location[p]!;
       for (let r = 0; k >= 0 && r < this.R; r += 1)

@@ -1,6 +1,7 @@
 import { sweepJoint } from './jointmessage.ts';
 import { paddedLabels } from './labels.ts';
 import { multiply } from './product.ts';
+import type { SoftDemand } from './softdemand.ts';
 import type { LargeState, Slot } from './state.ts';
 import { addUnary } from './unary.ts';
 
@@ -9,9 +10,9 @@ import { addUnary } from './unary.ts';
  * order or against it. A variable first collects what its factors with members already visited cost at
  * least on each of its labels, takes out its least value, and hands shares of the rest to factors with
  * members still to come. Returns the bound, valid for whatever messages it started from, prices included
- * but without `priceOfRoom`. O(factors x labels squared).
+ * but without `priceOfRoom`. `soft` collects what is demanded on the way. O(factors x labels squared).
  */
-export function sweep(state: LargeState, forward: boolean): number {
+export function sweep(state: LargeState, forward: boolean, soft?: SoftDemand): number {
   const { order, n, slotsOf, gamma, scratch } = state;
   const { kernels } = state.matrices.arena;
   const length = paddedLabels(state);
@@ -26,6 +27,7 @@ export function sweep(state: LargeState, forward: boolean): number {
     const least = kernels.least(theta, length);
     bound += least;
     kernels.addConstant(theta, -least, length);
+    soft?.add(state, i, theta);
     for (const slot of own)
       if (forward ? slot.later : slot.earlier) kernels.addScaled(slot.message, theta, -gamma[i]!, length);
   }

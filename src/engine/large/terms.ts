@@ -21,6 +21,8 @@ export interface Factor extends Coefficients {
   readonly nearest: boolean;
   /** Location of a caller outside; -1. */
   readonly callerLocation: number;
+  /** What breaking its limit costs in the search for placements; at least `BIG`, which the bound takes. */
+  penalty: number;
 }
 
 /** Forbidden combinations cost this much, where the average placement costs 1. */
@@ -62,7 +64,7 @@ export function factorsOf(gqap: Gqap, mixture: Mixture): Factor[] {
       perNat: terms.perNat,
     };
     const { rule, maxDelay, callerLocation } = terms;
-    const own = { members, nearest, callerLocation };
+    const own = { members, nearest, callerLocation, penalty: BIG };
     const limit =
       rule === PAIR_RULE.SameLocation
         ? LIMIT.SameLocation

@@ -1,7 +1,8 @@
 import { nearestOf } from '../evaluate.ts';
 import { buildPaths } from '../paths.ts';
-import type { Application, FixedService, Link, Problem, Share } from '../problem.ts';
+import type { Application, FixedService, Link, Problem } from '../problem.ts';
 import type { ApplicationResult, Result } from '../result.ts';
+import { callersOf, type Places } from './callers.ts';
 
 /** Whether the answer holds a placement. */
 export function isPlaced(answer: ApplicationResult | undefined): answer is ApplicationResult {
@@ -16,8 +17,9 @@ export function placesOnly(answer: ApplicationResult): ApplicationResult {
 
 /**
  * The problem of one application with all others where a result puts them: their places are fixed, and what
- * they use of locations and links is gone. Channels of others that end in the application are not part of
- * it. O(services + channels), and the paths once where others reserve bandwidth.
+ * they use of locations and links is gone. Those that call the application follow it in the problem, cut down
+ * to their channels to it; see `callersOf`. O(services + channels), and the paths once where others reserve
+ * bandwidth.
  */
 export function aloneIn(problem: Problem, result: Result, app: Application): Problem {
   const others = result.applications.filter((answer) => isPlaced(answer) && answer.application !== app.id);
@@ -36,7 +38,7 @@ export function aloneIn(problem: Problem, result: Result, app: Application): Pro
     ...problem,
     locations: freeBeside(problem, rest, shares),
     links: linksBeside(problem, rest, shares),
-    applications: [withKnownEnds(app, new Set(shares.keys()))],
+    applications: [withKnownEnds(app, new Set(shares.keys())), ...callersOf(problem, app, shares)],
     fixed,
   };
 }
@@ -48,8 +50,6 @@ export function withKnownEnds(app: Application, places: ReadonlySet<string>): Ap
   );
   return channels.length === app.channels.length ? app : { ...app, channels };
 }
-
-type Places = ReadonlyMap<string, readonly Share[]>;
 
 function freeBeside(problem: Problem, others: readonly Application[], shares: Places): Problem['locations'] {
   const used = new Map<string, Map<string, number>>();

@@ -1,17 +1,20 @@
-import { buildPaths } from '../paths.ts';
+import { expm1 } from '../exp.ts';
+import { buildPaths, type Paths } from '../paths.ts';
 import type { Problem } from '../problem.ts';
 
 /**
  * The same problem with the paths between all locations found once, for whoever solves it many times with
  * small changes. Unchanged where it has matrices already, or where a channel reserves bandwidth: that is
  * counted on links, which matrices do not have. Paths are the same ones, so every answer is, too.
+ *
+ * @param known the paths, where they are found already
  */
-export function asMatrices(problem: Problem): Problem {
+export function asMatrices(problem: Problem, known?: Paths): Problem {
   const reserves = problem.applications.some(({ channels }) =>
     channels.some(({ class: of, bandwidthMbps }) => of === 'ASSURED' && (bandwidthMbps ?? 0) > 0),
   );
   if (problem.matrices || reserves) return problem;
-  const { size, delay, usdPerGB, kWhPerGB, lossNats } = buildPaths(problem);
+  const { size, delay, usdPerGB, kWhPerGB, lossNats } = known ?? buildPaths(problem);
   const rows = (value: (pair: number) => number | null) =>
     Array.from({ length: size }, (_, k) => Array.from({ length: size }, (__, l) => value(k * size + l)));
   return {
@@ -22,7 +25,7 @@ export function asMatrices(problem: Problem): Problem {
       delayMs: rows((pair) => (Number.isFinite(delay[pair]!) ? delay[pair]! : null)),
       usdPerGB: rows((pair) => usdPerGB[pair]!),
       kWhPerGB: rows((pair) => kWhPerGB[pair]!),
-      loss: rows((pair) => -Math.expm1(-lossNats[pair]!)),
+      loss: rows((pair) => -expm1(-lossNats[pair]!)),
     },
   };
 }

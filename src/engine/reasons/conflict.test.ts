@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PROBLEM_FORMAT, Problem, type ProblemInput } from '../problem.ts';
 import { solve } from '../solve.ts';
 import { explainInfeasible } from './conflict.ts';
-import { requirementsOf, without } from './requirement.ts';
+import { requirementsOf, without } from './requirements.ts';
 import { conflictSentence } from './sentence.ts';
 
 type App = ProblemInput['applications'][number];
@@ -52,7 +52,7 @@ const vision = (more: Partial<App> = {}): Problem =>
     ],
   });
 
-const explain = (problem: Problem) => explainInfeasible(problem, problem.applications[0]!, solve, OPTIONS);
+const explain = (problem: Problem) => explainInfeasible(problem, problem.applications[0]!, OPTIONS);
 
 describe('an impossible application', () => {
   it('is explained by a set of which every requirement is needed', () => {
@@ -143,5 +143,70 @@ describe('an impossible application', () => {
     expect(relaxations).toHaveLength(1);
     expect(relaxations[0]).toMatchObject({ verified: true });
     expect(relaxations[0]!.message).toMatch(/^drop together the requirements that .*big needs 50 cpu/);
+  });
+
+  it.each<[string, Partial<App>, (problem: Problem) => void, string[]]>([
+    [
+      'bandwidth of one uplink for two flows',
+      {
+        services: [
+          { id: 'a', demand: { cpu: 1 }, onlyLocations: ['site'] },
+          { id: 'b', demand: { cpu: 1 }, onlyLocations: ['near'] },
+          { id: 'c', demand: { cpu: 1 }, onlyLocations: ['near'] },
+        ],
+        channels: ['b', 'c'].map((to) => ({
+          id: to,
+          from: 'a',
+          to: { service: to },
+          class: 'ASSURED' as const,
+          bandwidthMbps: 60,
+          callsPerSecond: 1,
+          bytesPerCall: 1,
+        })),
+      },
+      (problem) => {
+        problem.links[0]!.bandwidthMbps = 100;
+      },
+      ['Bandwidth', 'Bandwidth', 'Selector', 'Selector', 'Selector'],
+    ],
+    [
+      'residency that a channel carries on',
+      {
+        services: [
+          { id: 'reader', demand: { cpu: 1 }, data: [{ dataset: 'faces' }] },
+          { id: 'writer', demand: { cpu: 1 }, onlyLocations: ['abroad'] },
+        ],
+        channels: [
+          { id: 'c', from: 'reader', to: { service: 'writer' }, callsPerSecond: 1, bytesPerCall: 1 },
+        ],
+      },
+      () => {},
+      ['Residency', 'Selector'],
+    ],
+    [
+      'more GPUs than there are',
+      {
+        channels: [],
+        services: ['a', 'b', 'c'].map((id) => ({ id, demand: { gpu: 1 } })),
+      },
+      () => {},
+      ['Capacity', 'Capacity', 'Capacity'],
+    ],
+    [
+      'taints that nothing tolerates',
+      { channels: [], services: [{ id: 'a', demand: { cpu: 1 } }] },
+      (problem) => {
+        for (const location of problem.locations)
+          location.taints = [{ key: 'edge', value: '', effect: 'NoSelect' }];
+      },
+      ['Taint'],
+    ],
+  ])('of the kind %s is proved, with a set of which all is needed', (_, app, change, rules) => {
+    const problem = vision(app);
+    change(problem);
+    const { proved, minimal, conflict, relaxations } = explain(problem);
+    expect({ proved, minimal }).toEqual({ proved: true, minimal: true });
+    expect(conflict.map(({ rule }) => rule)).toEqual(rules);
+    expect(relaxations.length).toBeGreaterThan(0);
   });
 });

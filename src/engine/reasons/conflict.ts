@@ -1,17 +1,20 @@
-import type { Solve, SolveOptions } from '../port.ts';
+import type { FederationModel } from '../federation.ts';
+import type { SolveOptions } from '../port.ts';
 import type { Application, Problem } from '../problem.ts';
 import type { Reason, Relaxation } from '../result.ts';
-import { Feasibility } from './feasibility.ts';
+import { type Answer, Feasibility } from './feasibility.ts';
 import { relaxationsOf } from './relaxation.ts';
-import { type Requirement, requirementsOf } from './requirement.ts';
+import type { Requirement } from './requirement.ts';
+import { requirementsOf } from './requirements.ts';
+import { RuleSystem } from './rulesystem.ts';
 
-/** Share of the budget for one question about many requirements, and about a single one. */
-const CHUNK_SHARE = 0.05;
-const SINGLE_SHARE = 0.15;
-/** Chunks get no smaller than this before requirements are looked at one by one. */
-const LEAST_CHUNK = 4;
+/** Share of the budget for the first proof, and for a question about a single requirement. */
+const PROOF_SHARE = 0.4;
+const SINGLE_SHARE = 0.1;
 
 export interface Conflict {
+  /** False: within the budget it was not proved that the application is impossible; then nothing else is told. */
+  proved: boolean;
   conflict: Reason[];
   relaxations: Relaxation[];
   /** Every requirement is needed: without any one of them the others can be met. Proved, not guessed. */
@@ -20,58 +23,74 @@ export interface Conflict {
 }
 
 /**
- * Why an application that is proved impossible is so: a set of requirements that no placement meets together
- * and that is minimal, found by deletion in chunks (first half of them at once, then quarters, ... then one
- * by one; what can be left out without making the rest possible goes for good), and the cheapest changes
- * that make it possible, each verified by solving again. O(k log n) solves for k of n requirements.
+ * Why an application is impossible: a set of requirements that no placement meets together and of which every
+ * one is needed, and the cheapest changes that make it possible. A proof names the requirements that it rests
+ * on; then one after the other is left out (deletion filter, Chinneck and Dravnieks 1991), where each further
+ * proof takes away all that it does not rest on. At most one question for each requirement of the first proof.
  *
- * @param problem where all else is fixed; only `app` of its applications is looked at
- * @param solve answers for one application; called with `explain: false`
+ * @param problem where all else is fixed; other applications of it call this one from where they are, see
+ *   `callersOf`
  */
 export function explainInfeasible(
   problem: Problem,
   app: Application,
-  solve: Solve,
   options: SolveOptions,
+  { federation, proved = false, inWords = true }: AboutProof = {},
 ): Conflict {
   const requirements = requirementsOf(problem, app);
-  const feasibility = new Feasibility(problem, app, requirements, solve, options);
-  const { needed, unsure } = deletionFilter(requirements, feasibility);
-  const relaxations = relaxationsOf(problem, app, requirements, needed, feasibility);
+  const feasibility = new Feasibility(new RuleSystem(problem, app, requirements, federation), options);
+  const first = feasibility.askWithout([], PROOF_SHARE);
+  const silent = { conflict: [], relaxations: [], minimal: false };
+  if (first.kind === 'Feasible' || (first.kind === 'Unknown' && !proved))
+    return { ...silent, proved: false, work: feasibility.work };
+  if (!inWords) return { ...silent, proved: true, work: feasibility.work };
+  const { needed, unsure } = deletionFilter(feasibility, first);
+  const relaxations = relaxationsOf(problem, app, feasibility, needed);
   return {
-    conflict: reasonsOf(app, needed),
+    proved: true,
+    conflict: reasonsOf(
+      app,
+      needed.map((at) => requirements[at]!),
+    ),
     relaxations,
     minimal: unsure.size === 0,
     work: feasibility.work,
   };
 }
 
+export interface AboutProof {
+  /** The locations of the problem, where they are built already. */
+  federation?: FederationModel;
+  /** Somebody proved it already: what is not proved here anew is told all the same, if not as minimal. */
+  proved?: boolean;
+  /** False: only whether it is impossible. */
+  inWords?: boolean;
+}
+
 /** The requirements that are left, in their order; `unsure` are those whose need is not proved. */
 function deletionFilter(
-  requirements: readonly Requirement[],
   feasibility: Feasibility,
-): { needed: Requirement[]; unsure: Set<string> } {
-  const removed = new Set<string>();
-  const unsure = new Set<string>();
-  let open = [...requirements];
-  const tryWithout = (chunk: readonly Requirement[], share: number) => {
-    const keys = chunk.map(({ key }) => key);
-    const answer = feasibility.without(new Set([...removed, ...keys]), share);
-    if (answer.kind === 'Infeasible') for (const key of keys) removed.add(key);
-    return answer.kind;
+  first: Exclude<Answer, { kind: 'Feasible' }>,
+): { needed: number[]; unsure: Set<number> } {
+  const mask = feasibility.system.all();
+  const unsure = new Set<number>();
+  const { active } = mask;
+  const keep = (rules: Uint8Array) => active.set(active.map((on, at) => on & rules[at]!));
+  if (first.kind === 'Infeasible') keep(first.rules);
+  const tryWithout = (requirement: number, share: number) => {
+    if (!active[requirement]) return;
+    active[requirement] = 0;
+    const answer = feasibility.ask(mask, share);
+    if (answer.kind === 'Infeasible') keep(answer.rules);
+    else active[requirement] = 1;
+    if (answer.kind === 'Unknown') unsure.add(requirement);
+    else unsure.delete(requirement);
   };
-  for (let size = Math.ceil(open.length / 2); size >= LEAST_CHUNK; size = Math.ceil(size / 2)) {
-    for (let at = 0; at < open.length; at += size) tryWithout(open.slice(at, at + size), CHUNK_SHARE);
-    open = open.filter(({ key }) => !removed.has(key));
-  }
-  for (const requirement of open) {
-    if (tryWithout([requirement], SINGLE_SHARE) === 'Unknown') unsure.add(requirement.key);
-  }
+  for (let at = 0; at < active.length; at += 1) tryWithout(at, SINGLE_SHARE);
   // Others have gone since: what could not be told then may be told now.
-  for (const requirement of open.filter(({ key }) => unsure.has(key))) {
-    if (tryWithout([requirement], 1) !== 'Unknown') unsure.delete(requirement.key);
-  }
-  return { needed: open.filter(({ key }) => !removed.has(key)), unsure };
+  for (const at of [...unsure]) tryWithout(at, 1);
+  const needed = [...active.keys()].filter((at) => active[at]);
+  return { needed, unsure: new Set([...unsure].filter((at) => active[at])) };
 }
 
 /** A channel is told from the side of the service that the other requirements speak of. */

@@ -1,10 +1,15 @@
+import { placedAnswer } from '../answer.ts';
+import type { Outside } from '../appmodel.ts';
+import { Budget } from '../budget.ts';
 import type { Finding } from '../check/finding.ts';
 import { check } from '../check.ts';
-import type { Solve, SolveOptions } from '../port.ts';
+import { buildFederation, type FederationModel } from '../federation.ts';
+import { emptyLoad } from '../load.ts';
+import { placeApp } from '../placeapp.ts';
+import type { SolveOptions } from '../port.ts';
 import type { Application, Problem, Service } from '../problem.ts';
 import type { ApplicationResult, Result } from '../result.ts';
 import { aloneIn, isPlaced, placesOnly } from './alone.ts';
-import { asMatrices } from './asmatrices.ts';
 import { applyChanges } from './change.ts';
 import { type Move, movesOf } from './diff.ts';
 import { runningAs } from './whatif.ts';
@@ -13,6 +18,8 @@ import { runningAs } from './whatif.ts';
 const TIMES_ONE_SOLVE = 5;
 /** A solve is never asked with less: an answer that was found at once must not make its fallbacks impossible. */
 const LEAST_WORK = 1_000_000;
+/** Locations that are looked at first where there are many. */
+const NEAREST = 24;
 
 /** Where an application goes when a location that it uses is lost. */
 export interface Fallback {
@@ -36,7 +43,6 @@ export function fallbacksOf(
   problem: Problem,
   result: Result,
   application: string,
-  solve: Solve,
   options: SolveOptions,
 ): Fallback[] {
   const app = problem.applications.find(({ id }) => id === application);
@@ -47,15 +53,14 @@ export function fallbacksOf(
   ].sort();
   const running = runningAs(problem, result);
   const own = running.applications.find(({ id }) => id === application)!;
-  const alone = asMatrices(aloneIn(running, result, own));
+  const alone = aloneIn(running, result, own);
+  // A lost location stays in the problem, closed: what is known of the others is worked out once.
+  const loss = { problem: running, alone, federation: buildFederation(alone), result, answer };
   let left = Math.max(options.work, LEAST_WORK) * TIMES_ONE_SOLVE;
   return used.map((lost, at) => {
-    const share = left / (used.length - at);
-    const { fallback, work } = fallbackFor({ problem: running, alone, result, answer, lost }, solve, {
-      ...options,
-      work: share,
-    });
-    left -= work;
+    const budget = new Budget({ ...options, work: left / (used.length - at) });
+    const fallback = fallbackFor({ ...loss, lost }, budget, options.seed);
+    left -= budget.spent;
     return fallback;
   });
 }
@@ -63,67 +68,107 @@ export function fallbacksOf(
 interface Loss {
   problem: Problem;
   alone: Problem;
+  federation: FederationModel;
   result: Result;
   answer: ApplicationResult;
   lost: string;
 }
 
-function fallbackFor(
-  { problem, alone, result, answer, lost }: Loss,
-  solve: Solve,
-  options: SolveOptions,
-): { fallback: Fallback; work: number } {
+function fallbackFor(loss: Loss, budget: Budget, seed: number): Fallback {
+  const { problem, alone, federation, result, answer, lost } = loss;
   const without = applyChanges(alone, [{ kind: 'LoseLocation', location: lost }]);
   const whole = applyChanges(problem, [{ kind: 'LoseLocation', location: lost }]);
-  const { onProgress: _, ...rest } = options;
-  let work = 0;
+  const places = placesWithout(without, federation, lost);
   let reason = 'nothing was found within the work budget';
-  for (const free of circles(without.applications[0]!, answer, lost)) {
-    if (work >= options.work) break;
-    const held = holding(without, answer, free);
-    const found = solve(held, { ...rest, work: options.work - work, explain: false });
-    work += found.work;
-    const [placement] = found.applications;
-    if (placement?.verdict === 'Infeasible') reason = 'the rest of the federation cannot hold it';
-    if (!isPlaced(placement)) continue;
-    const kept = withKept(placement, answer, free);
+  for (const { free, near } of circles(without.applications[0]!, federation, answer, lost)) {
+    if (budget.exhausted()) break;
+    const held = holding(without, answer, free, near);
+    const app = held.applications[0]!;
+    budget.spend(federation.ids.length * app.services.length);
+    const question = { problem: held, federation, app, places, load: emptyLoad(federation), seed };
+    const found = placeApp(question, budget);
+    if (!found.at) {
+      if (found.complete && !near) reason = 'the rest of the federation cannot hold it';
+      continue;
+    }
+    const kept = withKept(placedAnswer(found, question.load, false), answer, free);
     const broken = accusations(whole, result, kept);
-    if (broken.length === 0)
-      return { fallback: { lost, placement: kept, moves: movesOf(answer, kept) }, work };
+    if (broken.length === 0) return { lost, placement: kept, moves: movesOf(answer, kept) };
     reason = broken[0]!.message;
   }
-  return { fallback: { lost, moves: [], reason }, work };
+  return { lost, moves: [], reason };
 }
 
-/** Services that may move, in growing circles: those that are there, their neighbours, all. */
-function* circles(app: Application, answer: ApplicationResult, lost: string): Generator<Set<string>> {
+/** Where others are that are not lost: what is fixed, and who calls. */
+function placesWithout(problem: Problem, { index }: FederationModel, lost: string): Outside {
+  const callers = problem.applications
+    .slice(1)
+    .flatMap(({ id: application, services }) =>
+      services.map(({ id: service, running = [] }) => ({ application, service, shares: running })),
+    );
+  return new Map(
+    [...problem.fixed, ...callers].flatMap(({ application, service, shares }) => {
+      const left = shares.filter(({ location }) => location !== lost);
+      const at = left.map(({ location, replicas }) => ({ location: index.get(location)!, replicas }));
+      return at.length === 0 ? [] : [[`${application}/${service}`, at] as const];
+    }),
+  );
+}
+
+/** Services that may move; `near`: only to these locations. */
+interface Circle {
+  free: ReadonlySet<string>;
+  near?: readonly string[];
+}
+
+/**
+ * In growing circles: the services that are there, to one of the locations nearest to it and then to any;
+ * with their neighbours; all.
+ */
+function* circles(
+  app: Application,
+  { ids, index, paths }: FederationModel,
+  answer: ApplicationResult,
+  lost: string,
+): Generator<Circle> {
   const there = new Set(
     answer.services
       .filter(({ shares }) => shares.some(({ location }) => location === lost))
       .map(({ service }) => service),
   );
-  yield there;
+  if (ids.length > 2 * NEAREST) {
+    const row = index.get(lost)! * paths.size;
+    const byDelay = [...ids.keys()].sort((k, l) => paths.delay[row + k]! - paths.delay[row + l]! || k - l);
+    yield { free: there, near: byDelay.slice(0, NEAREST).map((k) => ids[k]!) };
+  }
+  yield { free: there };
   const near = new Set(there);
   for (const { from, to } of app.channels) {
     if (to.application !== undefined && to.application !== app.id) continue;
     if (there.has(from)) near.add(to.service);
     if (there.has(to.service)) near.add(from);
   }
-  if (near.size > there.size) yield near;
-  if (near.size < app.services.length) yield new Set(app.services.map(({ id }) => id));
+  if (near.size > there.size) yield { free: near };
+  if (near.size < app.services.length) yield { free: new Set(app.services.map(({ id }) => id)) };
 }
 
 /** The problem with every service that is not free held at its locations. */
-function holding(problem: Problem, answer: ApplicationResult, free: ReadonlySet<string>): Problem {
+function holding(
+  problem: Problem,
+  answer: ApplicationResult,
+  free: ReadonlySet<string>,
+  near: readonly string[] | undefined,
+): Problem {
   const shares = new Map(answer.services.map((each) => [each.service, each.shares]));
   const held = (service: Service): Service => {
-    if (free.has(service.id)) return service;
-    return { ...service, onlyLocations: (shares.get(service.id) ?? []).map(({ location }) => location) };
+    if (!free.has(service.id))
+      return { ...service, onlyLocations: (shares.get(service.id) ?? []).map(({ location }) => location) };
+    if (!near) return service;
+    const { onlyLocations } = service;
+    return { ...service, onlyLocations: near.filter((id) => onlyLocations?.includes(id) ?? true) };
   };
-  return {
-    ...problem,
-    applications: problem.applications.map((app) => ({ ...app, services: app.services.map(held) })),
-  };
+  const [app, ...callers] = problem.applications;
+  return { ...problem, applications: [{ ...app!, services: app!.services.map(held) }, ...callers] };
 }
 
 /** Held services with the very shares that they have: a solver may split replicas otherwise. */

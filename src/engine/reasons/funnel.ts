@@ -25,7 +25,8 @@ export interface FunnelStep {
 /**
  * Per service how many locations each rule removes, alone and in order. A hard channel (Delay, Path, Crossing)
  * removes a location from which no location of the other end is within reach, where that other end has passed
- * its own rules. Capacity is that of the problem: hand in `aloneIn` to count what others use.
+ * its own rules. Capacity is that of the problem: hand in `aloneIn` to count what others use, and who of them
+ * calls the application.
  * O(services x locations + channels x locations^2).
  */
 export function funnelsOf(problem: Problem, app: Application): Funnel[] {
@@ -42,6 +43,9 @@ export function funnelsOf(problem: Problem, app: Application): Funnel[] {
     [...byService].map(([id, rules]) => [id, locations.filter((k) => rules[k]!.size === 0)]),
   );
   for (const channel of app.channels) addChannel(problem, federation, app, channel, open, byService);
+  for (const other of problem.applications)
+    if (other.id !== app.id)
+      for (const channel of other.channels) addCaller(federation, other, channel, byService);
   return app.services.map(({ id }) => ({ service: id, ...stepsOf(byService.get(id)!) }));
 }
 
@@ -105,6 +109,27 @@ function addChannel(
         k,
         here.map((l) => broken(l, k)),
       );
+  }
+}
+
+/** Marks the locations that a caller, which stays where it is, would not reach. */
+function addCaller(
+  { paths: { delay, size }, index }: FederationModel,
+  other: Application,
+  channel: Channel,
+  rules: ReadonlyMap<string, readonly Set<Rule>[]>,
+): void {
+  const sets = rules.get(channel.to.service);
+  const from = index.get(other.services.find(({ id }) => id === channel.from)?.onlyLocations?.[0] ?? '');
+  if (!sets || from === undefined) return;
+  for (let l = 0; l < size; l += 1) {
+    if (l === from) continue;
+    if (!other.crossing) sets[l]!.add('Crossing');
+    else if (channel.class === 'ASSURED') {
+      const between = delay[from * size + l]!;
+      if (!Number.isFinite(between)) sets[l]!.add('Path');
+      else if (between > (channel.maxDelayMs ?? Number.POSITIVE_INFINITY) + EPSILON) sets[l]!.add('Delay');
+    }
   }
 }
 

@@ -20,7 +20,7 @@ export interface MinMarginals {
 /**
  * Min-marginals by solving again with the choice forced: exact where the search ends, else a lower bound of it.
  *
- * @param problem of one application; see `aloneIn`
+ * @param problem of one application, the first, and those that call it; see `aloneIn`
  * @param options the budget is for each question
  */
 export function forcedSolves(problem: Problem, solve: Solve, options: SolveOptions): MinMarginals {
@@ -36,14 +36,14 @@ export function forcedSolves(problem: Problem, solve: Solve, options: SolveOptio
   };
 }
 
-/** The same problem with a service on one location only; what the service excludes itself stays excluded. */
+/** The same problem with a service of its first application on one location only; what the service excludes itself stays excluded. */
 export function forcing(problem: Problem, service: string, location: string): Problem {
   return {
     ...problem,
-    applications: problem.applications.map((app) => ({
+    applications: problem.applications.map((app, index) => ({
       ...app,
       services: app.services.map((each) => {
-        if (each.id !== service) return each;
+        if (index > 0 || each.id !== service) return each;
         const open = each.onlyLocations === undefined || each.onlyLocations.includes(location);
         return { ...each, onlyLocations: open ? [location] : [] };
       }),

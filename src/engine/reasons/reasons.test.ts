@@ -182,7 +182,7 @@ describe('fallbacks', () => {
     const problem = shop();
     const result = solved(problem);
     const onA = result.applications[0]!.services.find(({ shares }) => shares[0]!.location === 'a')!.service;
-    const fallbacks = fallbacksOf(problem, result, 'shop', solve, OPTIONS);
+    const fallbacks = fallbacksOf(problem, result, 'shop', OPTIONS);
     expect(fallbacks.map(({ lost }) => lost)).toEqual(['a', 'b']);
     expect(fallbacks[0]!.moves.map(({ service }) => service)).toEqual([onA]);
     expect(fallbacks[1]!.placement).toBeUndefined();
@@ -196,7 +196,7 @@ describe('fallbacks', () => {
     held.applications[0]!.services[0]!.onlyLocations = ['a'];
     held.applications[0]!.services[1]!.onlyLocations = ['b'];
     problem.applications[0]!.services[1]!.notLocations = [];
-    const [lostA] = fallbacksOf(problem, solved(held), 'shop', solve, OPTIONS);
+    const [lostA] = fallbacksOf(problem, solved(held), 'shop', OPTIONS);
     expect(lostA!.moves).toEqual([
       {
         service: 'web',
@@ -215,7 +215,7 @@ describe('fallbacks', () => {
       ],
     });
     const result = solved(problem);
-    const [lostA, lostB] = fallbacksOf(problem, result, 'shop', solve, OPTIONS);
+    const [lostA, lostB] = fallbacksOf(problem, result, 'shop', OPTIONS);
     expect(lostA).toMatchObject({ lost: 'a', moves: [{ service: 'db' }] });
     expect(lostB).toMatchObject({ lost: 'b', moves: [{ service: 'web' }, { service: 'db' }] });
   });

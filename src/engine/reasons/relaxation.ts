@@ -1,14 +1,20 @@
+import { check } from '../check.ts';
 import type { Application, Problem } from '../problem.ts';
-import type { ApplicationResult, Relaxation, Rule } from '../result.ts';
+import { type ApplicationResult, RESULT_FORMAT, type Relaxation, type Result, type Rule } from '../result.ts';
+import { asMatrices } from './asmatrices.ts';
 import type { Feasibility } from './feasibility.ts';
-import type { Requirement } from './requirement.ts';
+import { type Change, greatestBandwidth, greatestDemand, leastDelay } from './leastchange.ts';
+import type { Draft, Requirement } from './requirement.ts';
+import { drafted } from './requirements.ts';
 import { amountText, figure, listed } from './words.ts';
 
 /** Share of the budget for one question. */
-const SHARE = 0.15;
-/** Steps of a search for the least change of a number: to a hundredth of the way. */
-const BISECTIONS = 7;
+const SHARE = 0.1;
 const MOST = 4;
+/** Requirements that are named where many have to go. */
+const MOST_NAMED = 6;
+/** Conflicts one after the other that are resolved together. */
+const MOST_TOGETHER = 64;
 
 /** A rule is harder to give up than a number; of rules, this order from the easiest. */
 const EASIEST: readonly Rule[] = [
@@ -25,242 +31,208 @@ const EASIEST: readonly Rule[] = [
   'Residency',
 ];
 
-interface Priced extends Relaxation {
+interface Priced extends Omit<Relaxation, 'verified'> {
   /** Below 1: a number changes by this share. Above: a rule goes. */
   price: number;
+  change: (draft: Draft) => void;
+  /** The placement that the change allows. */
+  at: Int32Array;
 }
 
 /**
- * The cheapest changes that make an application possible, cheapest first, each verified by solving again:
- * the least change of one number, or one rule less. Where no single one is enough, the first requirements of
- * one conflict after another go together.
+ * The cheapest changes that make an application possible, cheapest first: the least change of one figure, or
+ * one rule less. Where no single one is enough, one requirement of each conflict goes. Each is verified: the
+ * referee judges the placement that was found with it, on the problem with the change.
+ *
+ * @param conflict requirements by number
  */
 export function relaxationsOf(
   problem: Problem,
   app: Application,
-  requirements: readonly Requirement[],
-  conflict: readonly Requirement[],
   feasibility: Feasibility,
+  conflict: readonly number[],
 ): Relaxation[] {
-  const found = conflict.flatMap((requirement): Priced[] => {
-    const answer = feasibility.without(new Set([requirement.key]), SHARE);
+  const found = conflict.flatMap((at): Priced[] => {
+    const answer = feasibility.askWithout([at], SHARE);
     if (answer.kind !== 'Feasible') return [];
-    return [
-      leastChange(problem, app, requirement, answer.placement, feasibility) ??
-        dropped(requirement, answer.placement),
-    ];
+    return [leastChange(app, feasibility, at, answer.at) ?? dropped(feasibility, at, answer.at)];
   });
-  if (found.length === 0) return together(requirements, conflict, feasibility);
-  return found
+  const priced = found.length > 0 ? found : together(feasibility, conflict);
+  const isVerified = verifier(problem, app, feasibility);
+  return priced
     .sort((a, b) => a.price - b.price)
     .slice(0, MOST)
-    .map(({ price: _, ...relaxation }) => relaxation);
+    .filter(isVerified)
+    .map(({ price: _, change: __, at: ___, ...relaxation }) => ({ ...relaxation, verified: true }));
 }
 
-function dropped({ rule, service, channel, message }: Requirement, placement: ApplicationResult): Priced {
-  const at = EASIEST.indexOf(rule);
+/** Whether the referee has nothing against the placement, once the change is made. */
+function verifier(
+  problem: Problem,
+  app: Application,
+  { system }: Feasibility,
+): (relaxation: Priced) => boolean {
+  const fast = asMatrices(problem, system.federation.paths);
+  return ({ change, at }) => {
+    const changed = drafted(fast, app, change);
+    const answers = changed.applications.map((each) => ({
+      application: each.id,
+      services: each.id === app.id ? system.placesOf(at) : standingOf(each),
+    }));
+    const applications = answers.map(
+      ({ application, services }): ApplicationResult => ({
+        ...NOTHING_SAID,
+        application,
+        services: services.map((service) => ({ ...service, ruledOut: [] })),
+      }),
+    );
+    const result: Result = { format: RESULT_FORMAT, engine: '', seed: 0, work: 0, prices: {}, applications };
+    return check(changed, result).length === 0;
+  };
+}
+
+const NOTHING_SAID: Omit<ApplicationResult, 'application' | 'services'> = {
+  verdict: 'Feasible',
+  channels: [],
+  terms: {},
+  normalised: {},
+  proof: 'None',
+  conflict: [],
+  relaxations: [],
+  dropped: [],
+};
+
+/** Callers are where they are. */
+function standingOf({ services }: Application) {
+  return services.map(({ id, running = [] }) => ({ service: id, shares: running }));
+}
+
+function dropped({ system }: Feasibility, at: number, placement: Int32Array): Priced {
+  const requirement = system.requirements[at]!;
+  const { rule, service, channel, message } = requirement;
+  const rank = EASIEST.indexOf(rule);
   return {
     rule,
     ...(service === undefined ? {} : { service }),
     ...(channel === undefined ? {} : { channel }),
-    message: `drop the requirement that ${message} (then: ${placesOf(placement, service)})`,
-    verified: true,
-    price: 2 + (at < 0 ? EASIEST.length : at),
+    message: `drop the requirement that ${message} (then: ${placesOf(system.placesOf(placement), service)})`,
+    price: 2 + (rank < 0 ? EASIEST.length : rank),
+    change: requirement.drop,
+    at: placement,
   };
 }
 
-/** The least change of a number; undefined for rules without one, or when only giving it up helps. */
+/** The least change of a figure; undefined for rules without one, or when only giving it up helps. */
 function leastChange(
-  problem: Problem,
   app: Application,
-  requirement: Requirement,
-  placement: ApplicationResult,
   feasibility: Feasibility,
+  at: number,
+  placement: Int32Array,
 ): Priced | undefined {
-  const { rule, service, channel, resource } = requirement;
-  const draft = (change: (app: Application) => void): Application => {
-    const changed = structuredClone(app);
-    change(changed);
-    return changed;
+  const { system } = feasibility;
+  const requirement = system.requirements[at]!;
+  const { rule, service = '', channel: id, resource = '', figure: asked } = requirement;
+  if (!asked) return undefined;
+  const changed = (found: Change): Pick<Priced, 'change' | 'at' | 'rule' | 'service'> => ({
+    rule,
+    service,
+    change: (draft) => asked.set(draft, found.value),
+    at: found.at,
+  });
+  const then = (found: Change) => {
+    const own = app.channels.find((channel) => channel.id === id);
+    const named =
+      id === undefined || own?.to.application !== undefined ? [service] : [service, own?.to.service];
+    return `(then: ${placesOf(system.placesOf(found.at), ...named)})`;
   };
-  const base = { rule, verified: true, ...(service === undefined ? {} : { service }) };
-  const named = app.channels.find(({ id }) => id === channel);
-  if (rule === 'Delay' && named?.maxDelayMs !== undefined) {
-    const at = (limit: number) =>
-      draft((changed) => {
-        changed.channels.find(({ id }) => id === channel)!.maxDelayMs = limit;
-      });
-    const enough = placement.channels.find((each) => each.channel === channel)?.delayMs;
-    const now = named.maxDelayMs;
-    const limits = feasibility.delays().filter((delay) => delay > now && delay <= (enough ?? 0));
-    const least = leastOf(limits.map(readable), at, feasibility);
-    if (!least) return undefined;
+  if (rule === 'Delay') {
+    const found = leastDelay(feasibility, at, placement);
+    if (!found || found.value <= asked.value) return undefined;
+    const to = `${figure(found.value)} ms`;
     return {
-      ...base,
-      channel: named.id,
-      from: `${figure(named.maxDelayMs)} ms`,
-      to: `${figure(least.value)} ms`,
-      message: `raise maxDelay of channel ${named.id} to ${figure(least.value)} ms (then: ${placesOf(least.placement, named.from, named.to.service)})`,
-      price: least.value / Math.max(named.maxDelayMs, 1e-3) / 100,
+      ...changed(found),
+      channel: id!,
+      from: `${figure(asked.value)} ms`,
+      to,
+      message: `raise maxDelay of channel ${id} to ${to} ${then(found)}`,
+      price: found.value / Math.max(asked.value, 1e-3) / 100,
     };
   }
-  if (rule === 'Bandwidth' && named?.bandwidthMbps !== undefined) {
-    const at = (limit: number) =>
-      draft((changed) => {
-        changed.channels.find(({ id }) => id === channel)!.bandwidthMbps = limit;
-      });
-    const least = bisect(named.bandwidthMbps, 0, roundDown, at, feasibility);
-    if (!least || least.value === 0) return undefined;
+  if (rule === 'Bandwidth') {
+    const found = greatestBandwidth(feasibility, at);
+    if (!found) return undefined;
+    const to = `${figure(found.value)} Mbit/s`;
     return {
-      ...base,
-      channel: named.id,
-      from: `${figure(named.bandwidthMbps)} Mbit/s`,
-      to: `${figure(least.value)} Mbit/s`,
-      message: `lower the bandwidth of channel ${named.id} to ${figure(least.value)} Mbit/s (then: ${placesOf(least.placement, named.from, named.to.service)})`,
-      price: 1 - least.value / named.bandwidthMbps,
+      ...changed(found),
+      channel: id!,
+      from: `${figure(asked.value)} Mbit/s`,
+      to,
+      message: `lower the bandwidth of channel ${id} to ${to} ${then(found)}`,
+      price: 1 - found.value / asked.value,
     };
   }
-  const demand = app.services.find(({ id }) => id === service)?.demand[resource ?? ''];
-  if (rule === 'Capacity' && resource !== undefined && service !== undefined && demand !== undefined) {
-    const whole = resource.includes('/') || resource === 'pods';
-    const at = (amount: number) =>
-      draft((changed) => {
-        changed.services.find(({ id }) => id === service)!.demand[resource] = amount;
-      });
-    // What the emptiest location has is nearly always the answer.
-    const free = problem.locations.map((location) => location.free[resource] ?? 0);
-    const room = Math.max(0, ...free.filter((amount) => amount < demand));
-    const round = whole ? Math.floor : roundDown;
-    const least =
-      bisect(demand, round(room), round, at, feasibility) ?? bisect(demand, 0, round, at, feasibility);
-    // Half of what it asks for is another application.
-    if (!least || least.value < demand / 2) return undefined;
-    return {
-      ...base,
-      from: amountText(resource, demand),
-      to: amountText(resource, least.value),
-      message: `lower the request of ${service} to ${amountText(resource, least.value)} (then: ${placesOf(least.placement, service)})`,
-      price: 1 - least.value / demand,
-    };
+  const found = greatestDemand(feasibility, at);
+  if (!found) return undefined;
+  const to = amountText(resource, found.value);
+  return {
+    ...changed(found),
+    from: amountText(resource, asked.value),
+    to,
+    message: `lower the request of ${service} to ${to} ${then(found)}`,
+    price: 1 - found.value / asked.value,
+  };
+}
+
+/** The easiest requirement of each conflict that is still there, until what is left can be met. */
+function together(feasibility: Feasibility, conflict: readonly number[]): Priced[] {
+  const { requirements } = feasibility.system;
+  const rank = (at: number) => {
+    const known = EASIEST.indexOf(requirements[at]!.rule);
+    return known < 0 ? EASIEST.length : known;
+  };
+  const easiest = (of: readonly number[]) => of.reduce((best, at) => (rank(at) < rank(best) ? at : best));
+  if (conflict.length === 0) return [];
+  let gone = [easiest(conflict)];
+  let at: Int32Array | undefined;
+  while (!at && gone.length < MOST_TOGETHER) {
+    const answer = feasibility.askWithout(gone, SHARE);
+    if (answer.kind === 'Unknown') return [];
+    if (answer.kind === 'Feasible') at = answer.at;
+    else gone.push(easiest([...answer.rules.keys()].filter((rule) => answer.rules[rule])));
   }
-  return undefined;
-}
-
-/** The first of rising values that helps, where all after it do, too; found by halving. */
-function leastOf(
-  values: readonly number[],
-  at: (value: number) => Application,
-  feasibility: Feasibility,
-): { value: number; placement: ApplicationResult } | undefined {
-  let best: { value: number; placement: ApplicationResult } | undefined;
-  let [low, high] = [0, values.length - 1];
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const answer = feasibility.changed(at(values[middle]!), SHARE);
-    if (answer.kind === 'Feasible') {
-      best = { value: values[middle]!, placement: answer.placement };
-      high = middle - 1;
-    } else low = middle + 1;
+  if (!at) return [];
+  for (const one of [...gone]) {
+    const fewer = gone.filter((each) => each !== one);
+    const answer = feasibility.askWithout(fewer, SHARE);
+    if (answer.kind !== 'Feasible') continue;
+    gone = fewer;
+    at = answer.at;
   }
-  return best;
-}
-
-/** As people are told it, but never below: what is told is what was solved. */
-function readable(value: number): number {
-  const shown = Number(value.toPrecision(4));
-  return shown >= value ? shown : roundUp(value);
-}
-
-/**
- * The value nearest to `from` that helps, between it and `to`, which is thought to; undefined when `to` does
- * not. Values are rounded away from `from` before they are tried, so that what is told is what was solved.
- */
-function bisect(
-  from: number,
-  to: number,
-  round: (value: number) => number,
-  at: (value: number) => Application,
-  feasibility: Feasibility,
-): { value: number; placement: ApplicationResult } | undefined {
-  const first = feasibility.changed(at(to), SHARE);
-  if (first.kind !== 'Feasible') return undefined;
-  let best = { value: to, placement: first.placement };
-  let bad = from;
-  for (let step = 0; step < BISECTIONS; step += 1) {
-    const value = round((bad + best.value) / 2);
-    if (value === best.value || value === bad) break;
-    const answer = feasibility.changed(at(value), SHARE);
-    if (answer.kind === 'Feasible') best = { value, placement: answer.placement };
-    else bad = value;
-  }
-  return best;
-}
-
-/** Three significant digits. */
-function roundUp(value: number): number {
-  return rounded(value, Math.ceil);
-}
-
-function roundDown(value: number): number {
-  return rounded(value, Math.floor);
-}
-
-function rounded(value: number, whole: (value: number) => number): number {
-  if (value === 0) return 0;
-  const digits = 2 - Math.floor(Math.log10(Math.abs(value)));
-  // Written as text and read back: 0.1 * 3 must not become 0.31.
-  const scaled = whole(Number((value * 10 ** digits).toFixed(6)));
-  return Number(`${scaled}e${-digits}`);
-}
-
-/** One requirement of each conflict, until what is left can be met. */
-function together(
-  requirements: readonly Requirement[],
-  conflict: readonly Requirement[],
-  feasibility: Feasibility,
-): Relaxation[] {
-  const easiest = [...conflict].sort((a, b) => rank(a) - rank(b));
-  const order = [...easiest, ...requirements.filter((each) => !conflict.includes(each))];
-  const helps = (gone: readonly Requirement[]) =>
-    feasibility.without(new Set(gone.map(({ key }) => key)), SHARE).kind === 'Feasible';
-  // The more is given up the easier it gets: the shortest beginning that helps is found by halving.
-  let [few, many] = [0, order.length];
-  if (!helps(order)) return [];
-  while (many - few > 1) {
-    const middle = (few + many) >> 1;
-    if (helps(order.slice(0, middle))) many = middle;
-    else few = middle;
-  }
-  const needed = shortened(order.slice(0, many), helps);
+  const needed: Requirement[] = gone.map((each) => requirements[each]!);
   return [
     {
       rule: needed[0]!.rule,
-      message: `drop together the requirements that ${listed(needed.map(({ message }) => message))}`,
-      verified: true,
+      message: `drop together the requirements that ${fewOf(needed.map(({ message }) => message))}`,
+      price: 0,
+      change: (draft) => {
+        for (const { drop } of needed) drop(draft);
+      },
+      at,
     },
   ];
 }
 
-/** Less what need not go for the rest to help. */
-function shortened(
-  gone: readonly Requirement[],
-  helps: (gone: readonly Requirement[]) => boolean,
-): Requirement[] {
-  let needed = [...gone];
-  for (const requirement of gone.slice(0, -1)) {
-    const fewer = needed.filter((each) => each !== requirement);
-    if (helps(fewer)) needed = fewer;
-  }
-  return needed;
-}
-
-function rank({ rule }: Requirement): number {
-  const at = EASIEST.indexOf(rule);
-  return at < 0 ? EASIEST.length : at;
+/** All of a few, the first ones of many. */
+function fewOf(messages: readonly string[]): string {
+  if (messages.length <= MOST_NAMED) return listed(messages);
+  return `${messages.slice(0, MOST_NAMED).join(', ')} and ${messages.length - MOST_NAMED} more`;
 }
 
 /** Where the named services would be; all locations in use when none is named. */
-function placesOf({ services }: ApplicationResult, ...named: (string | undefined)[]): string {
+function placesOf(
+  services: ReturnType<Feasibility['system']['placesOf']>,
+  ...named: (string | undefined)[]
+): string {
   const asked = named.filter((name) => name !== undefined);
   const wanted = asked.length === 0 ? services : services.filter(({ service }) => asked.includes(service));
   const order =

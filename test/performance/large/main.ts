@@ -57,7 +57,7 @@ for (let seed = 1; seed <= seeds; seed += 1) {
     const certificate = 100 * (result.objective / result.lowerBound - 1);
     console.log(
       `${name}: ${gqap.pairs.count} pairs ${gqap.nearest.length} nearest, ${ms} ms${turn === 0 ? ' cold' : ''}: first ${first.toFixed(1)} ms, ` +
-        `objective ${result.objective.toFixed(5)}, certificate ${certificate.toFixed(2)} %, ${result.passes} passes, ` +
+        `objective ${result.objective.toFixed(5)}, certificate ${certificate.toFixed(2)} %, ${result.passes} rounds, ` +
         `${result.labels} labels, ${(result.work / 1e6).toFixed(1)} M work, overran ${(clock() - deadlineMs).toFixed(1)} ms`,
     );
   }

@@ -18,12 +18,20 @@ export interface BatchSpec {
 /** Many applications of 5 to 20 services on one federation; one profile after the other. */
 export function batchOf(world: World, { applications, locations, use, seed }: BatchSpec): Instance {
   const random = new Random(seed * 104_729 + applications);
-  const federation = federationOf(world, locations, random, false);
+  const base = federationOf(world, locations, random, false);
   const drafts = Array.from({ length: applications }, () => {
     const graph = graphOf('sparse', random.integer(5, 20), random);
     return { graph, demands: demandsOf(graph, random) };
   });
   const total = drafts.reduce((sum, { demands }) => sum + demands.reduce((of, { cpu }) => of + cpu, 0), 0);
+  const federation = {
+    ...base,
+    gpus: gpusFor(
+      base.gpus,
+      drafts.flatMap(({ demands }) => demands),
+      use,
+    ),
+  };
   const room = new Room(federation, total / use / Room.size(federation), random);
   const apps = drafts.map(({ graph, demands }, at) =>
     applicationOf(
@@ -41,4 +49,21 @@ export function batchOf(world: World, { applications, locations, use, seed }: Ba
     name: `batch ${applications} on ${locations} at ${use * 100} % #${seed}`,
     ...assemble(federation, room, apps),
   };
+}
+
+/** As many GPUs, where there are any, as give them the same use as cores; else a batch would need every last one. */
+function gpusFor(
+  gpus: readonly number[],
+  demands: readonly { 'nvidia.com/gpu'?: number }[],
+  use: number,
+): number[] {
+  const demanded = demands.reduce((sum, { 'nvidia.com/gpu': gpu = 0 }) => sum + gpu, 0);
+  const scale =
+    demanded /
+    use /
+    Math.max(
+      1,
+      gpus.reduce((sum, each) => sum + each, 0),
+    );
+  return gpus.map((each) => Math.ceil(each * scale));
 }

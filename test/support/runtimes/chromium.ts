@@ -1,12 +1,9 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import shipped from '@sparticuz/chromium';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'chrome'];
-const PACKAGE = '@sparticuz/chromium';
 /** Nothing but what the test asks for: no first run, no look-ups, no sandbox (containers run as root). */
 const FLAGS = [
   '--headless',
@@ -21,32 +18,9 @@ const FLAGS = [
   '--remote-debugging-port=0',
 ];
 
-/** A browser to run: CODECO_CHROMIUM, one on the PATH, or the one that an installed package ships. */
-export async function findChromium(): Promise<string | undefined> {
-  const named = process.env['CODECO_CHROMIUM'];
-  if (named !== undefined && named !== '') return named;
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    for (const name of NAMES) if (isExecutable(join(folder, name))) return join(folder, name);
-  }
-  let entry: string;
-  try {
-    entry = createRequire(import.meta.url).resolve(PACKAGE);
-  } catch {
-    return undefined;
-  }
-  const shipped = (await import(pathToFileURL(entry).href)) as {
-    default: { executablePath: () => Promise<string> };
-  };
-  return shipped.default.executablePath();
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/** A browser to run: CODECO_CHROMIUM, else the one of the package, which is built for Linux on x64. */
+export async function findChromium(): Promise<string> {
+  return process.env['CODECO_CHROMIUM'] || (await shipped.executablePath());
 }
 
 interface Answer {

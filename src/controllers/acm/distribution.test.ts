@@ -105,7 +105,7 @@ describe('the works of an app', () => {
     expect(waitingForBase).toEqual(['edge-b']);
   });
 
-  test('say which references cannot be copied, and go without them', () => {
+  test('say which references cannot be copied, with the command to look, and go without them', () => {
     const podspec = {
       containers: [{ name: 'c', envFrom: [{ configMapRef: { name: 'gone' } }] }],
       imagePullSecrets: [{ name: 'private' }],
@@ -113,8 +113,20 @@ describe('the works of an app', () => {
     const { apply, problems } = plan({ spec: { 'codecoapp-msspec': [aService({ podspec })] } });
     expect(apply).toHaveLength(1);
     expect(problems).toEqual([
-      'edge-a: ConfigMap gone does not exist in namespace shop on the hub',
-      expect.stringContaining('no Secret private with label codeco.he-codeco.eu/distribute=true'),
+      'edge-a: ConfigMap gone does not exist in namespace shop on the hub (kubectl get configmaps -n shop)',
+      'edge-a: Secret private does not exist in namespace shop on the hub (kubectl get secrets -n shop)',
+    ]);
+  });
+
+  test('say how a Secret is let out of the hub', () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'shop', name: 'private' } };
+    const podspec = { containers: [{ name: 'c' }], imagePullSecrets: [{ name: 'private' }] };
+    const { problems } = plan({
+      spec: { 'codecoapp-msspec': [aService({ podspec })] },
+      hub: { configMap: () => undefined, secret: () => secret },
+    });
+    expect(problems).toEqual([
+      'edge-a: Secret private is not copied without its label (kubectl label secret private -n shop codeco.he-codeco.eu/distribute=true)',
     ]);
   });
 });

@@ -54,7 +54,7 @@ export function planDistribution(input: DistributionInput): Distribution {
     const { shards, tooBig } = splitManifests(manifests, shardOfManifest(here));
     for (const { key, bytes } of tooBig) {
       result.problems.push(
-        `${cluster}: ${key} has ${Math.round(bytes / 1000)} kB; a ManifestWork carries less than 400 kB`,
+        `${cluster}: ${key} has ${Math.round(bytes / 1000)} kB; a ManifestWork carries less than 400 kB; divide it`,
       );
     }
     // OCM tries a refused executor again only after a minute: never let an app's work come before its executor.

@@ -54,7 +54,9 @@ export function renderCluster(
     ...configMaps.flatMap((name) => {
       const found = hub.configMap(name);
       if (!found && needed('configMaps', name))
-        missing.push(`ConfigMap ${name} does not exist in namespace ${app.namespace} on the hub`);
+        missing.push(
+          `ConfigMap ${name} does not exist in namespace ${app.namespace} on the hub (kubectl get configmaps -n ${app.namespace})`,
+        );
       return found ? [copy(app, 'ConfigMap', found, ['data', 'binaryData', 'immutable'])] : [];
     }),
     ...secrets.flatMap((name) => {
@@ -62,7 +64,9 @@ export function renderCluster(
       const allowed = found?.metadata.labels?.[DISTRIBUTE_LABEL] === 'true';
       if (!allowed && needed('secrets', name))
         missing.push(
-          `namespace ${app.namespace} on the hub has no Secret ${name} with label ${DISTRIBUTE_LABEL}=true; others are not copied`,
+          found
+            ? `Secret ${name} is not copied without its label (kubectl label secret ${name} -n ${app.namespace} ${DISTRIBUTE_LABEL}=true)`
+            : `Secret ${name} does not exist in namespace ${app.namespace} on the hub (kubectl get secrets -n ${app.namespace})`,
         );
       return found && allowed ? [copy(app, 'Secret', found, ['data', 'type', 'immutable'])] : [];
     }),

@@ -33,7 +33,8 @@ export function explainApp(app: CodecoApp, plan: AssignmentPlan | undefined): st
     const why = [next, ...(out.length > 0 ? [`ruled out: ${out.join('; ')}`] : [])]
       .filter((text) => text !== '')
       .join('   ');
-    return `    ${service.padEnd(13)} -> ${`${cluster}${replicas > 1 ? ` x${replicas}` : ''}`.padEnd(12)} ${why}`;
+    const where = `${cluster}${replicas > 1 ? ` x${replicas}` : ''}`;
+    return `    ${service.padEnd(13)} -> ${where.padEnd(12)} ${why}`.trimEnd();
   });
   const terms = evidence.terms
     .filter(({ term }) => ['cost', 'carbon', 'delay', 'resilience'].includes(term))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aDecision, aModel, anAppState, aService } from '../../test/support/appstate.ts';
+import { anApp, aPlan } from '../../test/support/federation.ts';
 import { type AppHead, appStates, heldByCluster, heldReplicas, runningShares } from './appstate.ts';
 
 const RUNNING = { decision: 'd0', ready: 1 };
@@ -93,5 +94,43 @@ describe('the model that is decided on', () => {
     const again = { ...head, status: { acceptedRevision: 'r1', acceptedGeneration: 3 } };
     const state = stateOf(again, revision('r1', 1, 'u2'), revision('r2', 2, 'u2'));
     expect(state).toMatchObject({ generation: 3, accepted: { name: 'r1' } });
+  });
+});
+
+describe('the state of an app', () => {
+  const head: AppHead = { metadata: { namespace: 'shop', name: 'web', uid: 'u' }, spec: {} };
+  const revision = { namespace: 'shop', app: 'web', name: 'web-r1', uid: 'u', generation: 1, spec: aModel() };
+  const newer = { ...revision, name: 'web-r2', generation: 2 };
+  const plan = aPlan('web', { decision: aDecision({ revision: 'web-r1' }) });
+  const stateOf = (input: Parameters<typeof appStates>[0]) => appStates(input).get('shop/web');
+  const now = { apps: [head], revisions: [revision], plans: [plan] };
+
+  it('is the very same from one picture to the next while nothing of the app changes', () => {
+    const state = stateOf(now);
+    const other = anApp('other', aModel());
+    const besideOther = {
+      apps: [other.head, head],
+      revisions: [other.revision, revision],
+      plans: [plan],
+    };
+    expect(stateOf(besideOther)).toBe(state);
+    expect(heldByCluster(stateOf(now)!)).toBe(heldByCluster(state!));
+  });
+
+  it('is another one with another plan, another revision or another head', () => {
+    stateOf(now);
+    const moved = aPlan('web', {
+      decision: aDecision({
+        revision: 'web-r1',
+        assignments: [{ service: 'front', cluster: 'new', replicas: 1 }],
+      }),
+    });
+    expect([...heldByCluster(stateOf({ ...now, plans: [moved] })!).keys()]).toEqual(['new']);
+    expect([...heldByCluster(stateOf({ ...now, plans: [] })!).keys()]).toEqual([]);
+    expect(stateOf({ ...now, revisions: [revision, newer] })?.accepted).toBe(newer);
+    expect(stateOf({ ...now, revisions: [newer] })?.accepted).toBe(newer);
+    expect(stateOf(now)?.accepted).toBe(revision);
+    const suspended = { ...head, spec: { suspend: true } };
+    expect(stateOf({ ...now, apps: [suspended] })?.head).toBe(suspended);
   });
 });

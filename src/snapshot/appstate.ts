@@ -6,6 +6,7 @@ import { acceptance } from './acceptance.ts';
 import { plus, times } from './amounts.ts';
 import { podDemand } from './demand.ts';
 import { compareText } from './order.ts';
+import { perObject } from './perobject.ts';
 import type { AppRevision } from './revision.ts';
 
 /** Of a CodecoApp, what placement reads: identity, the accepted revision, and whether it may be decided. */
@@ -32,7 +33,10 @@ export interface AppState {
   plan: AssignmentPlan | undefined;
 }
 
-/** In order of ids. */
+/** The last state of each app as read: it is kept while nothing of it has changed, with all found about it. */
+const lastStates = new WeakMap<AppHead, AppState>();
+
+/** In order of ids. An app of which nothing has changed has the very state that it had before. */
 export function appStates(input: {
   apps: readonly AppHead[];
   revisions: readonly AppRevision[];
@@ -41,32 +45,44 @@ export function appStates(input: {
   const plans = new Map(input.plans.map((plan) => [idOf(plan.metadata), plan]));
   const revisions = Map.groupBy(input.revisions, ({ namespace, app }) => keyString({ namespace, name: app }));
   const states = input.apps.map((head): AppState => {
-    const namespace = head.metadata.namespace ?? '';
-    const name = head.metadata.name;
-    const own = [...(revisions.get(keyString({ namespace, name })) ?? [])].sort(
-      (a, b) => b.generation - a.generation || compareText(a.name, b.name),
-    );
-    const found = plans.get(keyString({ namespace, name: planName(name) }));
+    const key = { namespace: head.metadata.namespace ?? '', name: head.metadata.name };
+    const own = revisions.get(keyString(key)) ?? [];
+    const found = plans.get(keyString({ ...key, name: planName(key.name) }));
     const plan = found && isOf(found, head) ? found : undefined;
-    const named = (revision: string | undefined) => own.find((each) => each.name === revision);
-    const inForce = acceptance(
-      head.status,
-      own.filter(({ uid }) => uid !== undefined && uid === head.metadata.uid),
-    );
-    const accepted = named(inForce?.revision);
-    return {
-      id: keyString({ namespace, name }),
-      namespace,
-      name,
-      head,
-      generation: inForce?.generation ?? 0,
-      accepted,
-      decided: named(plan?.spec.decision?.revision),
-      revisions: own,
-      plan,
-    };
+    const before = lastStates.get(head);
+    if (before !== undefined && before.plan === plan && sameItems(before.revisions, own)) return before;
+    const state = stateOf(head, own, plan);
+    lastStates.set(head, state);
+    return state;
   });
   return new Map(states.sort((a, b) => compareText(a.id, b.id)).map((state) => [state.id, state]));
+}
+
+function stateOf(head: AppHead, revisions: readonly AppRevision[], plan: AppState['plan']): AppState {
+  const namespace = head.metadata.namespace ?? '';
+  const name = head.metadata.name;
+  const own = [...revisions].sort((a, b) => b.generation - a.generation || compareText(a.name, b.name));
+  const named = (revision: string | undefined) => own.find((each) => each.name === revision);
+  const inForce = acceptance(
+    head.status,
+    own.filter(({ uid }) => uid !== undefined && uid === head.metadata.uid),
+  );
+  return {
+    id: keyString({ namespace, name }),
+    namespace,
+    name,
+    head,
+    generation: inForce?.generation ?? 0,
+    accepted: named(inForce?.revision),
+    decided: named(plan?.spec.decision?.revision),
+    revisions: own,
+    plan,
+  };
+}
+
+/** Whether two lists hold the same objects, in any order. */
+function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item) => b.includes(item));
 }
 
 /**
@@ -82,7 +98,7 @@ export function isOf(plan: AssignmentPlan, app: Pick<CodecoApp, 'metadata'>): bo
  * Replicas by service and cluster that hold capacity: the larger of decided and running, so that an app
  * that moves counts on the old cluster until its works are gone.
  */
-export function heldReplicas(state: AppState): Map<string, Map<string, number>> {
+export const heldReplicas = perObject((state: AppState): ReadonlyMap<string, ReadonlyMap<string, number>> => {
   const held = new Map<string, Map<string, number>>();
   const add = (service: string, cluster: string, replicas: number) => {
     const clusters = held.get(service) ?? new Map<string, number>();
@@ -95,10 +111,10 @@ export function heldReplicas(state: AppState): Map<string, Map<string, number>> 
   for (const { service, cluster, replicas } of sumByPlace(state.plan?.status?.running))
     add(service, cluster, replicas);
   return held;
-}
+});
 
 /** What an app holds of each cluster by its plan, whatever the clusters say. */
-export function heldByCluster(state: AppState): Map<string, ResourceAmounts> {
+export const heldByCluster = perObject((state: AppState): ReadonlyMap<string, ResourceAmounts> => {
   const byCluster = new Map<string, ResourceAmounts>();
   for (const [service, clusters] of heldReplicas(state)) {
     const demand = demandOf(state, service);
@@ -107,13 +123,13 @@ export function heldByCluster(state: AppState): Map<string, ResourceAmounts> {
     }
   }
   return byCluster;
-}
+});
 
 /**
  * Where the services of an app are, for the engine: as decided, else as running. What was just decided is
  * on its way there, and the old place is on its way out.
  */
-export function runningShares(state: AppState): Map<string, Share[]> {
+export const runningShares = perObject((state: AppState): ReadonlyMap<string, readonly Share[]> => {
   const shares = new Map<string, Share[]>();
   const decision = state.plan?.spec.decision;
   for (const list of [decision?.assignments, state.plan?.status?.running]) {
@@ -124,7 +140,7 @@ export function runningShares(state: AppState): Map<string, Share[]> {
     }
   }
   return shares;
-}
+});
 
 /** Demand of one replica by the decided model. */
 function demandOf(state: AppState, service: string): ResourceAmounts {

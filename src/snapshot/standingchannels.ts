@@ -5,6 +5,8 @@ import type { Share } from '../engine/problem.ts';
 import type { AppByName } from './appnames.ts';
 import { type AppState, runningShares } from './appstate.ts';
 import { sortedBy } from './order.ts';
+import { perObject } from './perobject.ts';
+import type { AppRevision } from './revision.ts';
 import { type ChannelFigures, channelFigures } from './traffic.ts';
 
 /** An ASSURED channel of an app that has its place: it holds, and what it reserves is taken. */
@@ -33,7 +35,7 @@ export function standingChannels(
     const { decided } = app;
     if (decided === undefined || solved.has(app.id)) return [];
     const services = decided.spec['codecoapp-msspec'];
-    if (!services.some(({ serviceChannels }) => serviceChannels?.some(isAssured))) return [];
+    if (!hasAssured(decided)) return [];
     const shares = runningShares(app);
     return services.flatMap(({ serviceName, serviceChannels = [] }) =>
       sortedBy(serviceChannels.filter(isAssured), ({ channelName }) => channelName).flatMap((channel) => {
@@ -57,6 +59,10 @@ export function standingChannels(
     );
   });
 }
+
+const hasAssured = perObject(({ spec }: AppRevision) =>
+  spec['codecoapp-msspec'].some(({ serviceChannels }) => serviceChannels?.some(isAssured) === true),
+);
 
 function isAssured({ serviceClass }: ServiceChannel): boolean {
   return serviceClass === 'ASSURED';

@@ -32,8 +32,14 @@ export class BackgroundLook {
     if (lacking.length === 0) return specs;
     const context = { ...world, referee: desk.referee, zoneOf: failureDomains(world.snapshot) };
     for (const state of lacking) {
-      const spec = await withFallbacks(desk, world, state.id, state.plan?.spec ?? {});
-      specs.set(state.id, finished(spec, state, context));
+      try {
+        const spec = await withFallbacks(desk, world, state.id, state.plan?.spec ?? {});
+        specs.set(state.id, finished(spec, state, context));
+      } catch (error) {
+        // Given up for somebody who waits: what was found by then is worth keeping.
+        if (desk.signal.aborted && specs.size > 0) break;
+        throw error;
+      }
     }
     return specs;
   }

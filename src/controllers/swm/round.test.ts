@@ -15,14 +15,18 @@ function needing(cpu: string, changes: Partial<CodecoAppSpec> = {}): CodecoAppSp
   return aModel({ 'codecoapp-msspec': [aService({ podspec })], ...changes });
 }
 
-function decide(snapshot: Snapshot, options: { solve?: Solve; referee?: Referee; only?: string[] } = {}) {
-  const { solve = firstFit, referee = () => [], only } = options;
+function decide(
+  snapshot: Snapshot,
+  options: { solve?: Solve; referee?: Referee; only?: string[]; putOff?: ReadonlySet<string> } = {},
+) {
+  const { solve = firstFit, referee = () => [], only, putOff = new Set() } = options;
   const states = appStates(snapshot);
   const ids = only ?? [...states.keys()];
   return decideRound({
     snapshot,
     states,
     pending: new Map(ids.map((id) => [id, 'test'])),
+    putOff,
     solver: inThread(solve, () => 0),
     referee,
     budget: { work: 1000, deadlineMs: 1000, seed: 1 },
@@ -192,7 +196,7 @@ describe('decideRound', () => {
     });
   });
 
-  it('asks again only for the apps that the engine had no time for in company', async () => {
+  describe('where the engine has no time for some apps in company', () => {
     let solves = 0;
     const short: Solve = (problem, options) => {
       solves += 1;
@@ -201,15 +205,29 @@ describe('decideRound', () => {
       const cut = rest.map((answer) => ({ ...answer, verdict: 'NoneFound' as const, services: [] }));
       return { ...result, applications: [first!, ...cut] };
     };
-    const apps = ['one', 'two', 'three'].map((name) => anApp(name, needing('2')));
-    const outcome = await decide(aSnapshot({ clusters: [aCluster('a')], apps }), { solve: short });
-    expect(['one', 'two', 'three'].map((app) => verdict(outcome, app))).toEqual([
-      'Placed',
-      'Placed',
-      'Placed',
-    ]);
-    // All three, the two that were left out, and the last of them.
-    expect(solves).toBe(3);
+    const names = ['one', 'two', 'three'];
+    const snapshot = aSnapshot({
+      clusters: [aCluster('a')],
+      apps: names.map((name) => anApp(name, needing('2'))),
+    });
+
+    it('leaves them to the next round, so that the plans of the others wait for one solve only', async () => {
+      solves = 0;
+      const outcome = await decide(snapshot, { solve: short });
+      expect([...outcome.specs.keys()]).toEqual(['shop/one']);
+      expect([...outcome.later].sort()).toEqual(['shop/three', 'shop/two']);
+      expect(solves).toBe(1);
+    });
+
+    it('asks again only for them, when they have been left to this round', async () => {
+      solves = 0;
+      const putOff = new Set(names.map((name) => `shop/${name}`));
+      const outcome = await decide(snapshot, { solve: short, putOff });
+      expect(names.map((app) => verdict(outcome, app))).toEqual(['Placed', 'Placed', 'Placed']);
+      expect(outcome.later.size).toBe(0);
+      // All three, the two that were left out, and the last of them.
+      expect(solves).toBe(3);
+    });
   });
 
   it('gives every app an answer, also one that the engine forgot', async () => {

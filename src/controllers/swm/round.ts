@@ -22,6 +22,8 @@ export interface RoundInput extends Desk {
   states: ReadonlyMap<string, AppState>;
   /** The apps to decide on, with the cause of each. */
   pending: ReadonlyMap<string, string>;
+  /** Of these, the ones that the last round left to this one: they are decided now, whatever it takes. */
+  putOff?: ReadonlySet<string>;
 }
 
 export interface RoundOutcome extends Answers {
@@ -29,6 +31,8 @@ export interface RoundOutcome extends Answers {
   failed: Map<string, Fingerprint>;
   /** Apps that others had to go for: written only once those have lost their place. */
   after: Map<string, readonly string[]>;
+  /** Apps left to the next round, so that the plans of the others are written before they are searched for. */
+  later: Set<string>;
 }
 
 /** A round as it goes on: what is decided already is part of the world for what follows. */
@@ -39,7 +43,7 @@ interface Round {
 }
 
 export function emptyOutcome(): RoundOutcome {
-  return { specs: new Map(), defects: new Map(), failed: new Map(), after: new Map() };
+  return { specs: new Map(), defects: new Map(), failed: new Map(), after: new Map(), later: new Set() };
 }
 
 /**
@@ -66,7 +70,7 @@ export async function decideRound(input: RoundInput): Promise<RoundOutcome> {
 
 /** Decides on a group of apps and makes their places part of the round. Empties the group. */
 async function decideGroup(round: Round, group: Set<string>): Promise<void> {
-  const { states, outcome } = round;
+  const { input, states, outcome } = round;
   while (group.size > 0) {
     const answers = await groupAnswers(round, group);
     const open = group.size === 1 ? new Set<string>() : openOf(answers);
@@ -90,6 +94,12 @@ async function decideGroup(round: Round, group: Set<string>): Promise<void> {
       settle(round, id, spec);
       const defect = defects.get(id);
       if (defect !== undefined) outcome.defects.set(id, defect);
+      group.delete(id);
+    }
+    if (again) continue;
+    for (const id of open) {
+      if (!group.has(id) || input.putOff?.has(id)) continue;
+      outcome.later.add(id);
       group.delete(id);
     }
   }

@@ -32,6 +32,12 @@ import type { Budget, Solver } from './solver.ts';
 /** The one key of SWM's queue: a round takes all that wait, so an event never names an app. */
 export const ROUND_KEY: ObjectKey = { namespace: '', name: 'round' };
 
+/**
+ * Nobody waits when no round has decided for this long: only then are better places looked for. An app that
+ * follows another one then finds the thread free, and no picture is made of all apps between the two.
+ */
+const REST_MS = 500;
+
 /** Until the cache shows what a refused write collided with. */
 const AFTER_CONFLICT_MS = 100;
 
@@ -84,6 +90,11 @@ export class RoundReconciler implements Reconciler {
   readonly #pace = new Pace();
   /** Why apps that break a rule were not moved when they were last looked at: told once. */
   readonly #held = new Map<string, string>();
+  /** Apps that the last round had no answer for within the time that others may wait. */
+  #putOff: ReadonlySet<string> = new Set();
+  #decidedAt = Number.NEGATIVE_INFINITY;
+  /** Ends what is done while nobody waits. From before the picture on, so that nobody is missed. */
+  #aside = new AbortController();
 
   constructor(parts: RoundReconcilerParts) {
     this.#parts = parts;
@@ -91,19 +102,28 @@ export class RoundReconciler implements Reconciler {
     this.#background = new BackgroundLook(parts.improveEveryMs);
   }
 
+  /** Somebody may wait from now on: what is done while nobody does is given up, and done again later. */
+  giveWay(): void {
+    this.#aside.abort(new Error('an app may wait'));
+  }
+
   async reconcile(_key: ObjectKey, { log, signal }: ReconcileContext): Promise<Result> {
+    this.#aside = new AbortController();
     const picture = this.#picture();
     const waiting = this.#waiting(picture);
     if (await this.#promoteFallbacks(picture, waiting, log, signal)) return after(AFTER_CONFLICT_MS);
     if (waiting.pending.size === 0 && waiting.confirm.length === 0) {
+      const restMs = this.#decidedAt + REST_MS - this.#parts.clock.monotonic();
+      if (restMs > 0) return after(least(waiting.nextMs, restMs));
       const nextMs = await this.#improve(picture, log, signal);
       return after(least(waiting.nextMs, nextMs));
     }
     const early = this.#pace.wait(this.#parts.clock.monotonic());
     if (early > 0) return after(early);
     const refused = await this.#decide(picture, waiting, log, signal);
-    // What is done when nobody waits follows at once.
-    return after(refused ? AFTER_CONFLICT_MS : least(waiting.nextMs, 0));
+    this.#decidedAt = this.#parts.clock.monotonic();
+    if (this.#putOff.size > 0) return after(0);
+    return after(refused ? AFTER_CONFLICT_MS : least(waiting.nextMs, REST_MS));
   }
 
   #picture(): Picture {
@@ -192,7 +212,8 @@ export class RoundReconciler implements Reconciler {
     const outcome =
       pending.size === 0
         ? emptyOutcome()
-        : await decideRound({ ...this.#desk(signal), snapshot, states, pending });
+        : await decideRound({ ...this.#desk(signal), snapshot, states, pending, putOff: this.#putOff });
+    this.#putOff = outcome.later;
     for (const { id, accepted, generation, plan } of confirm) {
       if (accepted === undefined || plan?.spec.decision === undefined || outcome.specs.has(id)) continue;
       outcome.specs.set(id, confirmedSpec({ revision: accepted.name, generation }, plan.spec.decision));
@@ -202,18 +223,31 @@ export class RoundReconciler implements Reconciler {
     this.#pace.ended(clock.monotonic(), outcome.specs.size);
     const seconds = (clock.monotonic() - started) / 1000;
     metrics.round(seconds, outcome.specs.size);
-    const fields = { apps: outcome.specs.size, failed: outcome.failed.size, refused: refused.size, seconds };
+    const [failed, later] = [outcome.failed.size, outcome.later.size];
+    const fields = { apps: outcome.specs.size, failed, later, refused: refused.size, seconds };
     log.info(fields, 'Round ended');
     return refused.size > 0;
   }
 
-  /** What is done when nobody waits; ms until it is done again. */
-  async #improve(
+  /** What is done when nobody waits, until somebody does; ms until it is done again. */
+  async #improve(picture: Picture, log: Logger, signal: AbortSignal): Promise<number | undefined> {
+    const aside = this.#aside;
+    try {
+      const desk = this.#desk(AbortSignal.any([signal, aside.signal]));
+      return await this.#lookFor(picture, desk, log, signal);
+    } catch (error) {
+      if (signal.aborted || !aside.signal.aborted) throw error;
+      log.debug({ err: error }, 'Look for better places given up');
+      return 0;
+    }
+  }
+
+  async #lookFor(
     { snapshot, states }: Picture,
+    desk: Desk,
     log: Logger,
     signal: AbortSignal,
   ): Promise<number | undefined> {
-    const desk = this.#desk(signal);
     const world = { snapshot, states };
     const fallbacks = await this.#background.fallbacks(desk, world);
     if (fallbacks.size > 0) {

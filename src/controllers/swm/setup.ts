@@ -136,19 +136,29 @@ export function setupSwm(deps: SwmDeps): Controller[] {
     // What runs now frees room at most: nobody is decided on a moment later for it than for the app's own change.
     else if (runsOtherwise(event)) controller.enqueueAfter(ROUND_KEY, RUNNING_MS);
   });
-  const wake = <C>(informer: Informer<C>, matters: (event: CacheEvent<C>) => boolean = () => true) =>
+  const wake = <C>(
+    informer: Informer<C>,
+    matters: (event: CacheEvent<C>) => boolean,
+    giveWay: () => void = () => undefined,
+  ) =>
     informer.onEvent((event) => {
-      if (matters(event)) controller.enqueue(ROUND_KEY);
+      if (!matters(event)) return;
+      controller.enqueue(ROUND_KEY);
+      giveWay();
     });
+  // A new model, or a lost cluster, waits for no look at what runs. Other facts come all the time.
+  const first = () => reconciler.giveWay();
   wake(
     apps,
     (event) =>
       headText(event.old) !== headText(event.new) &&
       !cannotBeDecided(event, revisions.lister) &&
       !saidByRevision(event, revisions.lister),
+    first,
   );
-  wake(revisions, (event) => (event.new ?? event.old) !== undefined);
-  const facts = [clusters, sets, bindings, decisions, namespaces, capabilities, telemetry, topologies];
+  wake(revisions, (event) => (event.new ?? event.old) !== undefined, first);
+  wake(clusters, differs, first);
+  const facts = [sets, bindings, decisions, namespaces, capabilities, telemetry, topologies];
   for (const informer of [...facts, datasets, profiles, policies])
     wake(informer as Informer<unknown>, differs);
   return [controller];

@@ -9,9 +9,11 @@ import { inThread, WorkerSolver } from './solver.ts';
 
 const BUDGET = { work: 200_000_000, deadlineMs: 10_000, seed: 1 };
 
-function aProblem(): Problem {
-  const snapshot = aSnapshot({ clusters: [aCluster('a'), aCluster('b')], apps: [anApp('web', aModel())] });
-  return buildProblem(snapshot, appStates(snapshot), new Set(['shop/web'])).problem!;
+function aProblem(size = 1): Problem {
+  const apps = Array.from({ length: size }, (_, index) => anApp(`web-${index}`, aModel()));
+  const snapshot = aSnapshot({ clusters: [aCluster('a'), aCluster('b')], apps });
+  const states = appStates(snapshot);
+  return buildProblem(snapshot, states, new Set(states.keys())).problem!;
 }
 
 let solver = new WorkerSolver();
@@ -43,5 +45,16 @@ describe('the solver thread', () => {
     stop.abort(new Error('the lease is lost'));
     await expect(given).rejects.toThrow('the lease is lost');
     expect((await solver.solve(aProblem(), BUDGET)).applications).toHaveLength(1);
+  });
+
+  it('is kept when it puts down a problem that nobody waits for: the next one does not wait for a new one', async () => {
+    await solver.solve(aProblem(), BUDGET);
+    const stop = new AbortController();
+    const given = solver.solve(aProblem(60), { ...BUDGET, work: 60 * BUDGET.work }, stop.signal);
+    setImmediate(() => stop.abort(new Error('an app may wait')));
+    await expect(given).rejects.toThrow('an app may wait');
+    const { applications } = await solver.solve(aProblem(), BUDGET);
+    expect(applications.map(({ application }) => application)).toEqual(['shop/web-0']);
+    expect(solver.threads).toBe(1);
   });
 });

@@ -33,23 +33,34 @@ export type SolveAnswer = { result: Result } | { error: string };
 /** A worker that answers later than this after its deadline is taken for hung. */
 const GRACE_MS = 20_000;
 
+/** A worker that still works this long after it was told to stop is replaced: a new one takes longer to load. */
+const STOP_MS = 1_000;
+
 /**
  * Runs the engine in a worker thread, one problem at a time, so that a long solve delays neither a watch
  * nor a health check nor the renewal of the lease. A thread that dies or hangs is replaced; the solve
- * rejects, and the round is tried again.
+ * rejects, and the round is tried again. One that is told to stop is kept when it does.
  */
 export class WorkerSolver implements Solver {
   #worker: Worker | undefined;
   #last: Promise<unknown> = Promise.resolve();
+  /** Settles when the thread has put down a problem that nobody waits for any more. */
+  #stopping: Promise<void> | undefined;
+  #threads = 0;
 
   /** The thread loads the engine meanwhile: the first app need not wait for that. */
   constructor() {
     this.#start();
   }
 
+  /** Threads that have been started so far. */
+  get threads(): number {
+    return this.#threads;
+  }
+
   solve(problem: Problem, budget: Budget, signal?: AbortSignal): Promise<Result> {
     const run = this.#last.then(() => this.#solve(problem, budget, signal));
-    this.#last = run.catch(() => undefined);
+    this.#last = run.catch(() => undefined).then(() => this.#stopping);
     return run;
   }
 
@@ -79,9 +90,7 @@ export class WorkerSolver implements Solver {
       const onAbort = () => {
         Atomics.store(cancelled, 0, 1);
         finish();
-        // The thread still works on a problem that nobody waits for: another one starts clean.
-        this.#worker = undefined;
-        void worker.terminate();
+        this.#stopping = this.#stopped(worker);
         reject(signal?.reason ?? new Error('cancelled'));
       };
       const timer = setTimeout(
@@ -99,11 +108,28 @@ export class WorkerSolver implements Solver {
     });
   }
 
+  /** Waits for the answer that nobody wants, so that it is not taken for that of the next problem. */
+  async #stopped(worker: Worker): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const answered = () => resolve(true);
+    const gone = () => resolve(false);
+    const timer = setTimeout(gone, STOP_MS);
+    worker.once('message', answered).once('error', gone).once('exit', gone);
+    const kept = await promise;
+    clearTimeout(timer);
+    worker.off('message', answered).off('error', gone).off('exit', gone);
+    this.#stopping = undefined;
+    if (kept) return;
+    if (this.#worker === worker) this.#worker = undefined;
+    void worker.terminate();
+  }
+
   #start(): Worker {
     if (this.#worker) return this.#worker;
     // Beside this file: the source when run from the tree, a second entry point when bundled.
     const suffix = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
     const worker = new Worker(new URL(`./solverworker.${suffix}`, import.meta.url), { name: 'solver' });
+    this.#threads += 1;
     worker.unref();
     // Also between two solves a thread can die; without a listener that would end the process.
     const forget = () => {

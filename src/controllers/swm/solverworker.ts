@@ -1,8 +1,10 @@
 import { parentPort } from 'node:worker_threads';
 import { createSolve } from '../../engine/solve.ts';
 import type { SolveAnswer, SolveRequest } from './solver.ts';
+import { warmUp } from './warmup.ts';
 
 const solve = createSolve();
+warmUp(solve);
 
 /** Entry of the solver thread: one request, one answer. */
 parentPort?.on('message', ({ problem, budget, cancelled }: SolveRequest) => {

@@ -91,6 +91,14 @@ describe('codeco plan', () => {
     expect(out).toMatch(/^inspection: placed, at most [\d.]+ % above the optimum\n/);
   });
 
+  test('says that nothing is proved where one attempt finds nothing, with exit code 4', async () => {
+    const { code, out } = await run(['plan', example('impossible.yaml'), ...FEDERATION, '--budget', '0ms']);
+    expect(code).toBe(EXIT.noneFound);
+    expect(out).toBe(
+      'demo/press-line: no placement found within the budget, and not proved that there is none',
+    );
+  });
+
   test.each(['json', 'yaml'])(
     '-o %s gives a result that reads back, the same for the same seed',
     async (format) => {

@@ -60,6 +60,10 @@ export function refusedAnswer(
   { placeAlone, aloneWork, conflictWork }: Inquiry,
 ): ApplicationResult {
   const { app, complete, places, before } = refusal;
+  // Nobody was there before it: it has been looked at alone.
+  const wasAlone = before.length === 0 && !hasLimits(app);
+  // Reading the rules of an application on many locations takes long itself.
+  if (budget.stoppedNow()) return unplacedAnswer(app, complete && wasAlone ? 'Infeasible' : 'NoneFound');
   const question = asAlone(problem, federation, app, places);
   const inWords = (options.explain ?? true) === true;
   const explain = (proved: boolean) => {
@@ -72,12 +76,10 @@ export function refusedAnswer(
   };
   const explained = explain(false);
   if (explained.proved) return impossible(app, explained);
-  // Nobody was there before it: it has been looked at alone.
   const share = budget.part(aloneWork);
-  const alone =
-    before.length === 0 && !hasLimits(app)
-      ? { at: undefined, complete }
-      : placeAlone(app, places, emptyLoad(federation), share);
+  const alone = wasAlone
+    ? { at: undefined, complete }
+    : placeAlone(app, places, emptyLoad(federation), share);
   budget.spend(share.spent);
   if (alone.at) {
     if (!complete) return unplacedAnswer(app, 'NoneFound');

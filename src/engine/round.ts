@@ -1,8 +1,9 @@
 import { admissionOrder, admit, placesOfFixed } from './admission.ts';
 import { placedAnswer, unplacedAnswer } from './answer.ts';
 import { Budget } from './budget.ts';
+import { explainServices } from './explain.ts';
 import { buildFederation, type FederationModel } from './federation.ts';
-import { emptyLoad, type Load } from './load.ts';
+import { copyLoad, emptyLoad, type Load } from './load.ts';
 import type { NetworkMemory } from './networkmemory.ts';
 import { placeApp } from './placeapp.ts';
 import type { SolveOptions } from './port.ts';
@@ -41,6 +42,8 @@ export interface Round {
   readonly prices: Float64Array;
   readonly admitted: Admitted[];
   readonly left: Refusal[];
+  /** Placed one by one, with what others used then: why not elsewhere is told beside that. */
+  readonly toExplain: { readonly found: Placed; readonly beside: Load }[];
   readonly summary: RoundSummary;
 }
 
@@ -52,6 +55,7 @@ export function openRound({ problem, federation, options }: Setting): Round {
     prices: new Float64Array(federation.free.length),
     admitted: [],
     left: [],
+    toExplain: [],
     summary: new RoundSummary(problem, federation, options.clock),
   };
 }
@@ -84,11 +88,15 @@ export function placeNext(
   return found;
 }
 
-/** Answers for an application, and takes its room; `together`: its floor holds only in the sum of all. */
+/**
+ * Answers for an application, and takes its room; `together`: its floor holds only in the sum of all. Its
+ * reasons come after the last admission, so that they take no time from the others.
+ */
 export function take(setting: Setting, round: Round, found: Placed, together = false): void {
-  const { load, places, results, prices, admitted, summary } = round;
+  const { load, places, results, prices, admitted, toExplain, summary } = round;
   const { id } = found.model.app;
-  const answer = placedAnswer(found, load, setting.options.explain !== false, setting.budget);
+  const answer = placedAnswer(found, load, false);
+  if (setting.options.explain !== false) toExplain.push({ found, beside: copyLoad(load) });
   results.set(id, answer);
   summary.admit(found, answer, together);
   admit(found.model, found.at, load, places);
@@ -96,6 +104,16 @@ export function take(setting: Setting, round: Round, found: Placed, together = f
   found.prices.forEach((price, at) => {
     if (price > prices[at]!) prices[at] = price;
   });
+}
+
+/** The reasons for what was placed one by one, as far as there is time. */
+export function explainPlaces({ budget }: Setting, { results, toExplain }: Round): void {
+  for (const { found, beside } of toExplain) {
+    if (budget.stoppedNow()) return;
+    const { model, at, limits = {} } = found;
+    const services = explainServices(model, at, beside, limits, () => !budget.stoppedNow());
+    results.set(model.app.id, { ...results.get(model.app.id)!, services });
+  }
 }
 
 /** An application without a place uses nothing; why it has none is looked into after the last admission. */

@@ -131,6 +131,29 @@ describe('the engine', () => {
     ]);
   });
 
+  it('looks into no reasons before the last application has its place, and into none when time is over', () => {
+    const apps = [app('x'), app('y'), app('z', { services: [service('s', { demand: { cpu: 99 } })] })];
+    let late = false;
+    const options: SolveOptions = {
+      ...OPTIONS,
+      deadlineMs: 1,
+      clock: () => (late ? 2 : 0),
+      onProgress: () => {
+        late = true;
+      },
+    };
+    const [first] = solve(problem([apps[0]!]), options).applications;
+    expect(first).toMatchObject({ verdict: 'Optimal', services: [{ service: 's', ruledOut: [] }] });
+    expect(first!.services[0]!.runnerUp).toBeUndefined();
+    late = false;
+    const [refused] = solve(problem([apps[2]!]), options).applications;
+    expect(refused).toMatchObject({ verdict: 'Infeasible', conflict: [] });
+    late = false;
+    const calm = solve(problem(apps), { ...options, onProgress: () => {} }).applications;
+    expect(calm[0]!.services[0]!.runnerUp).toBeDefined();
+    expect(calm[2]!.conflict).toHaveLength(1);
+  });
+
   it('spreads replicas over zones and survives the loss of one', () => {
     const input = problem([app('x', { survive: 'AnyDomain', services: [service('s', { replicas: 2 })] })]);
     const result = solve(input, OPTIONS);

@@ -7,13 +7,13 @@ import type { Problem } from './problem.ts';
 import { checkReferences } from './problemerror.ts';
 import { type Inquiry, refusedAnswer } from './refusal.ts';
 import { RESULT_FORMAT, type Result } from './result.ts';
-import { admitEach, type Round, type Setting, settingOf } from './round.ts';
+import { admitEach, explainPlaces, type Round, type Setting, settingOf } from './round.ts';
 
 const ENGINE = 'codeco-gqap/1';
 
 /** Work for an application alone, and for naming its conflict. */
 const ALONE_WORK = 100_000_000;
-const CONFLICT_WORK = 400_000_000;
+const CONFLICT_WORK = 1_200_000_000;
 
 /**
  * The placement engine. Applications are admitted one after the other (what runs before newcomers, then by
@@ -36,6 +36,7 @@ function solveWith(memory: NetworkMemory | undefined, ...[problem, options]: Par
   checkReferences(problem);
   const setting = settingOf(problem, options, memory);
   const round = admitTogether(setting) ?? admitEach(setting);
+  explainPlaces(setting, round);
   explainRefusals(setting, round);
   return resultOf(setting, round);
 }

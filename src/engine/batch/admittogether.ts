@@ -163,9 +163,9 @@ function moveLoad(batch: Batch, a: number, from: Int32Array, { load, places, adm
 }
 
 function answer(setting: Setting, batch: Batch, round: Round, a: number, floor: number): void {
-  const { problem, federation, options } = setting;
+  const { problem, federation, options, budget } = setting;
   const { model: light, at } = batch.placementOf(a);
-  const explain = options.explain !== false;
+  const explain = options.explain !== false && !budget.stoppedNow();
   const model = explain ? buildApp(problem, federation, light.app, round.places) : light;
   const own = (sign: number) =>
     model.shards.forEach(({ service, replicas }, shard) => {
@@ -182,7 +182,7 @@ function answer(setting: Setting, batch: Batch, round: Round, a: number, floor: 
     floor,
     labels: batch.labels,
   };
-  const told = placedAnswer(found, round.load, explain);
+  const told = placedAnswer(found, round.load, explain, budget);
   if (explain) own(1);
   round.results.set(light.app.id, told);
   round.summary.admit(found, told, true);

@@ -9,6 +9,7 @@ import { firstFit } from './firstfit.ts';
 import { isFree } from './free.ts';
 import { offer } from './incumbent.ts';
 import { allLabels, indexLabels, propagate, searchAmongLabels } from './labels.ts';
+import { localSearch } from './localsearch.ts';
 import { refreshSame } from './node.ts';
 import { optimise, PRUNED } from './optimise.ts';
 import { prepare } from './prepare.ts';
@@ -61,14 +62,17 @@ export function solveExact(
 ): ExactResult {
   const floor = leastUnary(gqap);
   if (floor === Number.POSITIVE_INFINITY) return nothing(gqap);
-  const first = start ?? firstFit(gqap, judge) ?? firstLook(gqap, judge, budget);
-  if (first === 'None') return nothing(gqap);
+  const first = start ?? firstFit(gqap, judge);
   if (isFree(gqap)) return placeFree(gqap, judge, budget, seed, first);
   const state = stateOf(gqap, judge, 'Cost', budget);
   if (!state) return cutShort(gqap, judge, first, floor);
   if (!openRoot(state)) return nothing(gqap);
   const random = randomOf(seed);
   firstPlacements(state, random, start, first);
+  // Where constructions end nowhere there is often nothing at all; before them, a look would take their time.
+  const looked = state.found ? undefined : firstLook(gqap, judge, budget);
+  if (looked === 'None') return nothing(gqap);
+  if (looked) take(state, looked);
   const result = searchFrom(state, COST, budget, random);
   if (result.at || result.complete || budget.exhausted()) return result;
   // Nothing found on the way: whether there is anything is a question of its own, and an easier one.
@@ -160,6 +164,7 @@ function take(state: State, at: Int32Array): void {
   }
   startWalk(state);
   offer(state, walk);
+  localSearch(state);
 }
 
 /** Root passes, then the tree: ruins and look-ahead placements run between them. */
@@ -196,7 +201,7 @@ function placeFree(
   seed: number,
   known: Int32Array | undefined,
 ): ExactResult {
-  const at = known ?? findFeasible(gqap, judge, budget, seed);
+  const at = known ?? firstLook(gqap, judge, budget) ?? findFeasible(gqap, judge, budget, seed);
   if (at === 'None') return nothing(gqap);
   if (at === undefined) return unknown(gqap);
   const [objective, lowerBound] = [judge(at), gqap.constant];

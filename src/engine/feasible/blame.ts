@@ -1,5 +1,5 @@
 import { CAUSE } from './domains.ts';
-import { lets, letsArc, ruleAgainst } from './network.ts';
+import { lets, letsArc, type PairRules, ruleAgainst } from './network.ts';
 import type { Conflict, Propagation } from './propagation.ts';
 
 /** What a contradiction rests on: rules, and levels of decisions. */
@@ -35,6 +35,12 @@ export function blame(state: Propagation, conflict: Conflict, proofs: readonly C
   const followOthers = (i: number, k: number) => {
     for (let l = 0; l < m; l += 1) if (l !== k) follow(i, l);
   };
+  // Most facts of a proof rest on rules that an earlier one has named: then there is nothing to choose.
+  const isSpent = ({ crossing, path, delay, bandwidth }: PairRules) =>
+    isBlamed(crossing) && isBlamed(path) && isBlamed(delay) && isBlamed(bandwidth);
+  const isBlamed = (rule: number) => rule < 0 || rules[rule] === 1;
+  const merged = new Set<Core>();
+  state.work += domains.n * m * 0.1 + conflict.facts.length * 4;
   for (const rule of conflict.rules) add(rule);
   for (const fact of conflict.facts) follow(Math.floor(fact / m), fact % m);
   for (let fact = stack.pop(); fact !== undefined; fact = stack.pop()) {
@@ -51,11 +57,18 @@ export function blame(state: Propagation, conflict: Conflict, proofs: readonly C
         const arc = network.arcs[of >> 1]!;
         const isTo = (of & 1) === 1;
         const j = isTo ? arc.from : arc.to;
-        state.work += 2 * m;
+        const plain = !arc.ordered && arc.apart === undefined;
+        if (plain && arc.crossing >= 0 && rules[arc.crossing] === 1) {
+          follow(j, k);
+          break;
+        }
+        const spent = plain && isSpent(arc);
+        state.work += (spent ? 4 : 12) * m;
         for (let l = 0; l < m; l += 1) {
-          const [a, b] = isTo ? [l, k] : [k, l];
-          if (letsArc(network, arc, a, b)) follow(j, l);
-          else if (!isKnown(j, l, fact)) add(ruleAgainst(network, arc, a, b, rules));
+          const from = isTo ? l : k;
+          const to = isTo ? k : l;
+          if (letsArc(network, arc, from, to)) follow(j, l);
+          else if (!spent && !isKnown(j, l, fact)) add(ruleAgainst(network, arc, from, to, rules));
         }
         break;
       }
@@ -68,11 +81,18 @@ export function blame(state: Propagation, conflict: Conflict, proofs: readonly C
           if (choice.caller >= 0) followOthers(choice.caller, from);
           add(ruleAgainst(network, choice, from, k, rules));
         }
+        const here = choice.crossing >= 0 && rules[choice.crossing] === 1;
+        const spent = here || isSpent(choice);
         for (const j of choice.callees) {
           if (called && j === i) continue;
+          if (here) {
+            follow(j, from);
+            continue;
+          }
+          state.work += (spent ? 4 : 12) * m;
           for (let l = 0; l < m; l += 1) {
             if (lets(network, choice, from, l)) follow(j, l);
-            else if (!isKnown(j, l, fact)) add(ruleAgainst(network, choice, from, l, rules));
+            else if (!spent && !isKnown(j, l, fact)) add(ruleAgainst(network, choice, from, l, rules));
           }
         }
         break;
@@ -114,6 +134,9 @@ export function blame(state: Propagation, conflict: Conflict, proofs: readonly C
         break;
       default: {
         const proof = proofs[of]!;
+        if (merged.has(proof)) break;
+        merged.add(proof);
+        state.work += rules.length + 10;
         for (let rule = 0; rule < rules.length; rule += 1) if (proof.rules[rule]) rules[rule] = 1;
         for (const level of proof.levels) levels.add(level);
       }

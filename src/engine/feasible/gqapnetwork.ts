@@ -14,7 +14,7 @@ import { satisfy } from './search.ts';
 const NO_RULES: readonly number[] = [];
 
 /** What may be spent on a first look. */
-const LOOK_WORK = 2_000_000;
+const LOOK_WORK = 4_000_000;
 
 /**
  * A first look at the hard rules of a placement problem, without its costs: a placement, 'None' where it is

@@ -1,5 +1,6 @@
 import { CAUSE, Domains } from './domains.ts';
 import { type Arc, type Choice, type ConstraintNetwork, lets, letsArc } from './network.ts';
+import { bindingRule, tornApart } from './together.ts';
 
 /** Why a state is impossible: rules, and labels (variable x locations + label) whose absence they rest on. */
 export interface Conflict {
@@ -54,9 +55,7 @@ export class Propagation {
       for (const j of callees) choicesOf[j]!.push(c);
     });
     this.#choicesOf = choicesOf;
-    this.#binds = Uint8Array.from(network.arcs, ({ crossing, maxDelay }) =>
-      crossing >= 0 || maxDelay < network.leastDelay ? 1 : 0,
-    );
+    this.#binds = Uint8Array.from(network.arcs, (arc) => (bindingRule(network, arc) === undefined ? 0 : 1));
     this.#support = new Int32Array(2 * network.arcs.length * m);
     this.#queue = new Int32Array(n);
     this.#queued = new Uint8Array(n);
@@ -72,7 +71,8 @@ export class Propagation {
       const conflict = this.#reviseChoice(c);
       if (conflict) return conflict;
     }
-    return this.#closeToGroups() ?? this.run();
+    this.work += this.domains.n + 20 * (this.network.arcs.length + this.network.choices.length);
+    return tornApart(this.network) ?? this.#closeToGroups() ?? this.run();
   }
 
   /** Arcs, of those of a variable, whose two ends can only be on one location, whatever labels are left. */

@@ -1,10 +1,10 @@
-import type { AppModel } from './appmodel.ts';
+import type { Placed } from './admission/question.ts';
 import type { Budget } from './budget.ts';
-import { objectiveOf, termsOf } from './evaluate.ts';
-import { explainChannels, explainServices, servicesOf } from './explain.ts';
-import type { Load } from './load.ts';
+import type { AppModel } from './model/appmodel.ts';
+import { objectiveOf, termsOf } from './model/evaluate.ts';
+import type { Load } from './model/load.ts';
 import type { Application } from './problem.ts';
-import type { Placed } from './question.ts';
+import { explainChannels, explainServices, servicesOf } from './reasons/explain.ts';
 import { type ApplicationResult, TERMS, type TermValues } from './result.ts';
 
 /** The answer for an application that has its place; `load` is what others use, `budget` ends the reasons. */

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { modelOf } from '../../test/support/enginemodel.ts';
 import { mixedProblem } from '../../test/support/mixedproblem.ts';
 import { randomOf, randomProblem } from '../../test/support/randomproblem.ts';
-import type { AppModel } from './appmodel.ts';
-import { keepsRules, objectiveOf, routesOf, termsOf } from './evaluate.ts';
+import type { AppModel } from './model/appmodel.ts';
+import { keepsRules, objectiveOf, routesOf, termsOf } from './model/evaluate.ts';
 import { Moves } from './moves.ts';
 import { TERMS } from './result.ts';
 

@@ -1,4 +1,4 @@
-import { type AppModel, BALANCE_KNEE, type ChannelModel } from './appmodel.ts';
+import { type AppModel, BALANCE_KNEE, type ChannelModel } from './model/appmodel.ts';
 import {
   channelObjective,
   keepsRules,
@@ -8,9 +8,9 @@ import {
   type Placement,
   type Route,
   termsOf,
-} from './evaluate.ts';
-import { delayOf, EPSILON, gramsPerGB } from './federation.ts';
-import type { Load } from './load.ts';
+} from './model/evaluate.ts';
+import { delayOf, EPSILON, gramsPerGB } from './model/federation.ts';
+import type { Load } from './model/load.ts';
 import { TERMS, type TermValues } from './result.ts';
 
 /**

@@ -1,13 +1,13 @@
+import { placeApp } from './admission/placeapp.ts';
+import { admitEach, explainPlaces, type Round, type Setting, settingOf } from './admission/round.ts';
 import { admitTogether } from './batch/admittogether.ts';
-import type { FederationModel } from './federation.ts';
-import { NetworkMemory } from './networkmemory.ts';
-import { placeApp } from './placeapp.ts';
+import type { FederationModel } from './model/federation.ts';
+import { NetworkMemory } from './model/networkmemory.ts';
 import type { Solve } from './port.ts';
 import type { Problem } from './problem.ts';
 import { checkReferences } from './problemerror.ts';
-import { type Inquiry, refusedAnswer } from './refusal.ts';
+import { type Inquiry, refusedAnswer } from './reasons/refusal.ts';
 import { RESULT_FORMAT, type Result } from './result.ts';
-import { admitEach, explainPlaces, type Round, type Setting, settingOf } from './round.ts';
 
 const ENGINE = 'codeco-gqap/1';
 

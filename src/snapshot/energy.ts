@@ -1,6 +1,6 @@
 import type { EnergyEstimate } from '../api/codeco/v1alpha1/assignmentplan.ts';
-import { exclusionsOf, residencyByFlow } from '../engine/eligibility.ts';
-import { buildFederation } from '../engine/federation.ts';
+import { exclusionsOf, residencyByFlow } from '../engine/model/eligibility.ts';
+import { buildFederation } from '../engine/model/federation.ts';
 import type { Application, Problem, Service, Share } from '../engine/problem.ts';
 
 /** Power of a service on the clusters that it may use. */

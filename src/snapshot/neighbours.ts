@@ -1,4 +1,4 @@
-import type { Paths } from '../engine/paths.ts';
+import type { Paths } from '../engine/paths/paths.ts';
 import type { Application, Channel, Service, Share } from '../engine/problem.ts';
 import { type AppState, runningShares } from './appstate.ts';
 import { sortedBy } from './order.ts';

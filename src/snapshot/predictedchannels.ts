@@ -1,5 +1,5 @@
-import { nearestOf } from '../engine/evaluate.ts';
-import { buildPaths } from '../engine/paths.ts';
+import { nearestOf } from '../engine/model/evaluate.ts';
+import { buildPaths } from '../engine/paths/paths.ts';
 import type { Application, Problem, Share } from '../engine/problem.ts';
 import type { ChannelPlacement } from '../engine/result.ts';
 

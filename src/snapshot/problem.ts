@@ -1,6 +1,6 @@
 import { DurationError } from '../api/duration.ts';
 import { QuantityError } from '../api/quantity.ts';
-import type { Paths } from '../engine/paths.ts';
+import type { Paths } from '../engine/paths/paths.ts';
 import {
   type Application,
   type Link,

@@ -1,5 +1,5 @@
-import { nearestOf } from '../engine/evaluate.ts';
-import { buildPaths, type Paths } from '../engine/paths.ts';
+import { nearestOf } from '../engine/model/evaluate.ts';
+import { buildPaths, type Paths } from '../engine/paths/paths.ts';
 import type { Link, Location, Problem } from '../engine/problem.ts';
 import { PROBLEM_FORMAT } from '../engine/problem.ts';
 import { type AppState, runningShares } from './appstate.ts';

@@ -1,6 +1,6 @@
-import { type AppModel, buildApp } from '../../src/engine/appmodel.ts';
-import { buildFederation } from '../../src/engine/federation.ts';
-import { emptyLoad, type Load } from '../../src/engine/load.ts';
+import { type AppModel, buildApp } from '../../src/engine/model/appmodel.ts';
+import { buildFederation } from '../../src/engine/model/federation.ts';
+import { emptyLoad, type Load } from '../../src/engine/model/load.ts';
 import type { Problem } from '../../src/engine/problem.ts';
 
 /** The only application of a problem as the engine sees it, with nothing used yet. */

@@ -3,8 +3,8 @@ import type { CodecoApp, CodecoAppSpec } from '../../api/codeco/v1alpha1/codecoa
 import type { ConditionDraft } from '../../api/conditions.ts';
 import { DurationError } from '../../api/duration.ts';
 import { QuantityError } from '../../api/quantity.ts';
-import { exclusionsOf, residencyByFlow } from '../../engine/eligibility.ts';
-import { buildFederation } from '../../engine/federation.ts';
+import { exclusionsOf, residencyByFlow } from '../../engine/model/eligibility.ts';
+import { buildFederation } from '../../engine/model/federation.ts';
 import { PROBLEM_FORMAT, type Problem } from '../../engine/problem.ts';
 import type { Rule } from '../../engine/result.ts';
 import { toApplication } from '../../snapshot/application.ts';

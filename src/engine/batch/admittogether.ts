@@ -1,8 +1,4 @@
-import { admit } from '../admission.ts';
-import { placedAnswer, unplacedAnswer } from '../answer.ts';
-import { buildApp } from '../appmodel.ts';
-import { use } from '../load.ts';
-import type { Application } from '../problem.ts';
+import { admit } from '../admission/admission.ts';
 import {
   APP_WORK,
   leaveOut,
@@ -12,7 +8,11 @@ import {
   type Round,
   type Setting,
   take,
-} from '../round.ts';
+} from '../admission/round.ts';
+import { placedAnswer, unplacedAnswer } from '../answer.ts';
+import { buildApp } from '../model/appmodel.ts';
+import { use } from '../model/load.ts';
+import type { Application } from '../problem.ts';
 import { Batch } from './batch.ts';
 import { isBatchable } from './batchable.ts';
 import { floorsOf, type PricedGroup } from './floors.ts';

@@ -3,12 +3,12 @@ import { batchOf } from '../../../test/performance/placement/generator/batch.ts'
 import { syntheticWorld } from '../../../test/performance/placement/generator/regions.ts';
 import { bestOf } from '../../../test/support/exhaustive.ts';
 import { randomProblem } from '../../../test/support/randomproblem.ts';
+import { admitEach, settingOf } from '../admission/round.ts';
 import { check, refereeOf } from '../check.ts';
-import { buildFederation } from '../federation.ts';
-import { emptyLoad } from '../load.ts';
+import { buildFederation } from '../model/federation.ts';
+import { emptyLoad } from '../model/load.ts';
 import type { SolveOptions } from '../port.ts';
 import { Problem } from '../problem.ts';
-import { admitEach, settingOf } from '../round.ts';
 import { solve } from '../solve.ts';
 import { Batch } from './batch.ts';
 import { isBatchable } from './batchable.ts';

@@ -1,7 +1,7 @@
-import type { AppModel } from '../appmodel.ts';
-import { EPSILON, type FederationModel } from '../federation.ts';
-import { judgeOf } from '../judge.ts';
-import type { Load } from '../load.ts';
+import type { AppModel } from '../model/appmodel.ts';
+import { EPSILON, type FederationModel } from '../model/federation.ts';
+import { judgeOf } from '../model/judge.ts';
+import type { Load } from '../model/load.ts';
 import type { Application, Problem } from '../problem.ts';
 import { exactBound } from './bound.ts';
 import { type Flattened, flatten } from './flatten.ts';

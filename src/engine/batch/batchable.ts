@@ -1,4 +1,4 @@
-import type { FederationModel } from '../federation.ts';
+import type { FederationModel } from '../model/federation.ts';
 import type { Application } from '../problem.ts';
 
 /**

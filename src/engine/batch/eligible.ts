@@ -1,5 +1,5 @@
-import { residencyByFlow, rulesFor } from '../eligibility.ts';
-import type { FederationModel } from '../federation.ts';
+import { residencyByFlow, rulesFor } from '../model/eligibility.ts';
+import type { FederationModel } from '../model/federation.ts';
 import type { Application, Problem, Service } from '../problem.ts';
 
 type DataNeed = Service['data'][number];

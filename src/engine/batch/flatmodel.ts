@@ -1,4 +1,4 @@
-import type { ChannelModel } from '../appmodel.ts';
+import type { ChannelModel } from '../model/appmodel.ts';
 import type { Application } from '../problem.ts';
 import type { Term } from '../result.ts';
 

@@ -1,5 +1,5 @@
-import type { ChannelModel } from '../appmodel.ts';
-import type { FederationModel } from '../federation.ts';
+import type { ChannelModel } from '../model/appmodel.ts';
+import type { FederationModel } from '../model/federation.ts';
 import type { Application, Problem } from '../problem.ts';
 import { TERMS, type Term } from '../result.ts';
 import { Eligibility } from './eligible.ts';

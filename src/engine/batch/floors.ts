@@ -1,5 +1,5 @@
-import { EPSILON } from '../federation.ts';
-import type { Setting } from '../round.ts';
+import type { Setting } from '../admission/round.ts';
+import { EPSILON } from '../model/federation.ts';
 import type { Batch } from './batch.ts';
 
 /** Applications that shared prices. */

@@ -1,5 +1,5 @@
-import type { FederationModel } from '../federation.ts';
 import { type Arena, createArena, elementsOf } from '../kernels/arena.ts';
+import type { FederationModel } from '../model/federation.ts';
 import type { Flattened } from './flatten.ts';
 import type { Layout } from './layout.ts';
 import { type NetworkMatrices, networkElements, takeNetwork } from './matrices.ts';

@@ -1,5 +1,5 @@
-import type { FederationModel } from '../federation.ts';
 import { groupsOf } from '../large/groups.ts';
+import type { FederationModel } from '../model/federation.ts';
 
 /** Finer ones bound more tightly, and every message costs their square. */
 const MOST_GROUPS = 72;

@@ -1,4 +1,4 @@
-import type { FederationModel } from '../federation.ts';
+import type { FederationModel } from '../model/federation.ts';
 import { alikeGroups } from './groups.ts';
 
 /** Up to so many locations each is a label of its own. */

@@ -1,5 +1,5 @@
-import type { AppModel, ServiceModel } from '../appmodel.ts';
-import type { FederationModel } from '../federation.ts';
+import type { AppModel, ServiceModel } from '../model/appmodel.ts';
+import type { FederationModel } from '../model/federation.ts';
 import type { Flattened } from './flatten.ts';
 
 /** Rows of one service, by location; used again for every application. */

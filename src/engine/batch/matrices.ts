@@ -1,5 +1,5 @@
-import type { FederationModel } from '../federation.ts';
 import type { Arena } from '../kernels/arena.ts';
+import type { FederationModel } from '../model/federation.ts';
 import type { Layout } from './layout.ts';
 
 /** A matrix in both orientations, as offsets: rows of the caller, rows of the callee; one where it is symmetric. */

@@ -1,4 +1,4 @@
-import type { FederationModel } from '../federation.ts';
+import type { FederationModel } from '../model/federation.ts';
 import { type FlatModel, RULE } from './flatmodel.ts';
 
 /** What a hard limit weighs in the order, where the average placement costs 1. */

@@ -5,6 +5,8 @@ export interface Column {
 }
 
 const EPS = 1e-12;
+/** An excess of less is none: as a pivot it would magnify the rounding of everything else. */
+const LEAST_EXCESS = 1e-9;
 /** Steps of the simplex method; with Bland's rule it ends by itself, rounding apart. */
 const MOST_STEPS = 500;
 
@@ -23,11 +25,10 @@ export function solveMaster(
   const J = columns.length;
   const width = J + 2 * R + 1;
   // Variables: mixture, excess paid for, slack; the last entry of a row is its right side.
-  const first = columns[0]!;
   const table = Array.from({ length: R + 2 }, () => new Float64Array(width));
   for (let r = 0; r < R; r += 1) {
     columns.forEach(({ excess }, j) => {
-      table[r]![j] = excess[r]!;
+      table[r]![j] = Math.abs(excess[r]!) < LEAST_EXCESS ? 0 : excess[r]!;
     });
     table[r]![J + r] = -1;
     table[r]![J + R + r] = 1;
@@ -40,7 +41,7 @@ export function solveMaster(
   });
   for (let r = 0; r < R; r += 1) costs[J + r] = caps[r]!;
   const basis = Array.from({ length: R + 1 }, (_, r) =>
-    r === R ? 0 : first.excess[r]! > 0 ? J + r : J + R + r,
+    r === R ? 0 : table[r]![0]! > 0 ? J + r : J + R + r,
   );
   pivot(table, R, 0);
   for (let r = 0; r < R; r += 1) pivot(table, r, basis[r]!);
@@ -63,7 +64,7 @@ export function solveMaster(
     pivot(table, leaving, entering);
     basis[leaving] = entering;
   }
-  const prices = Array.from({ length: R }, (_, r) => Math.max(0, costs[J + R + r]!));
+  const prices = Array.from({ length: R }, (_, r) => Math.min(caps[r]!, Math.max(0, costs[J + R + r]!)));
   return { prices, value: -costs[width - 1]! };
 }
 

@@ -1,9 +1,9 @@
-import { type AppModel, reweighed } from '../appmodel.ts';
-import { objectiveOf, type Placement } from '../evaluate.ts';
 import { compile } from '../gqap/compile.ts';
 import type { Gqap } from '../gqap/gqap.ts';
-import { isFeasible, type Judge } from '../judge.ts';
-import { anyBandwidth, type Load } from '../load.ts';
+import { type AppModel, reweighed } from '../model/appmodel.ts';
+import { objectiveOf, type Placement } from '../model/evaluate.ts';
+import { isFeasible, type Judge } from '../model/judge.ts';
+import { anyBandwidth, type Load } from '../model/load.ts';
 import { TERMS, type Term } from '../result.ts';
 import type { RowPrices } from './prices.ts';
 import { useOf } from './row.ts';

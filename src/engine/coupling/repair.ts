@@ -1,8 +1,8 @@
-import type { AppModel } from '../appmodel.ts';
 import type { Budget } from '../budget.ts';
-import { objectiveOf, type Placement } from '../evaluate.ts';
-import { isFeasible } from '../judge.ts';
-import { anyBandwidth, type Load } from '../load.ts';
+import type { AppModel } from '../model/appmodel.ts';
+import { objectiveOf, type Placement } from '../model/evaluate.ts';
+import { isFeasible } from '../model/judge.ts';
+import { anyBandwidth, type Load } from '../model/load.ts';
 import type { TermValues } from '../result.ts';
 import { amountIn, exceededRows, useOf } from './row.ts';
 

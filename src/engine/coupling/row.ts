@@ -1,8 +1,8 @@
-import type { AppModel } from '../appmodel.ts';
-import { type Placement, routesOf, termsOf } from '../evaluate.ts';
-import { EPSILON } from '../federation.ts';
-import { mostOf } from '../judge.ts';
-import type { Load } from '../load.ts';
+import type { AppModel } from '../model/appmodel.ts';
+import { type Placement, routesOf, termsOf } from '../model/evaluate.ts';
+import { EPSILON } from '../model/federation.ts';
+import { mostOf } from '../model/judge.ts';
+import type { Load } from '../model/load.ts';
 import { TERMS, type Term, type TermValues } from '../result.ts';
 
 /**

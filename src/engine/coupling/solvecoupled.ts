@@ -1,10 +1,10 @@
-import type { AppModel } from '../appmodel.ts';
+import { isLarge, type Solved, solveGqap } from '../admission/solvegqap.ts';
 import type { Budget } from '../budget.ts';
-import { objectiveOf, type Placement } from '../evaluate.ts';
-import { type Judge, judgeOf } from '../judge.ts';
-import type { Load } from '../load.ts';
+import type { AppModel } from '../model/appmodel.ts';
+import { objectiveOf, type Placement } from '../model/evaluate.ts';
+import { type Judge, judgeOf } from '../model/judge.ts';
+import type { Load } from '../model/load.ts';
 import type { TermValues } from '../result.ts';
-import { isLarge, type Solved, solveGqap } from '../solvegqap.ts';
 import { pricedProblem } from './pricedproblem.ts';
 import { RowPrices } from './prices.ts';
 import { repair } from './repair.ts';

@@ -6,7 +6,7 @@ import { assignments, randomProblem } from '../../../test/support/randomproblem.
 import { Budget } from '../budget.ts';
 import { compile } from '../gqap/compile.ts';
 import type { Gqap } from '../gqap/gqap.ts';
-import { type Judge, judgeOf } from '../judge.ts';
+import { type Judge, judgeOf } from '../model/judge.ts';
 import { solveExact } from './exact.ts';
 
 const CASES = Number(process.env['EXACT_CASES'] ?? 250);

@@ -1,7 +1,7 @@
 import type { Budget } from '../budget.ts';
 import { firstLook } from '../feasible/gqapnetwork.ts';
 import type { Gqap } from '../gqap/gqap.ts';
-import type { Judge } from '../judge.ts';
+import type { Judge } from '../model/judge.ts';
 import { beam } from './beam.ts';
 import { contract } from './contract.ts';
 import { cutShort, type ExactResult, finish, leastUnary, nothing, unknown } from './exactresult.ts';

@@ -1,5 +1,5 @@
 import type { Gqap } from '../gqap/gqap.ts';
-import type { Judge } from '../judge.ts';
+import type { Judge } from '../model/judge.ts';
 import { EPS, type State } from './state.ts';
 
 /** What a search found, and how far it looked. Costs include the constant of the problem. */

@@ -5,7 +5,7 @@ import { modelOf } from '../../../test/support/enginemodel.ts';
 import { randomProblem } from '../../../test/support/randomproblem.ts';
 import { Budget } from '../budget.ts';
 import { compile } from '../gqap/compile.ts';
-import { judgeOf } from '../judge.ts';
+import { judgeOf } from '../model/judge.ts';
 import { PROBLEM_FORMAT, Problem } from '../problem.ts';
 import { solveExact } from './exact.ts';
 import { firstFit } from './firstfit.ts';

@@ -1,6 +1,6 @@
 import { coefficientsOf, pairCost } from '../gqap/cost.ts';
 import type { Gqap, NearestFactor } from '../gqap/gqap.ts';
-import type { Judge } from '../judge.ts';
+import type { Judge } from '../model/judge.ts';
 import type { Coefficients } from './mergepairs.ts';
 
 /** Constructions; each puts what the one before found no place for to the front. */

@@ -1,6 +1,7 @@
+import type { Conflict } from './conflict.ts';
 import { CAUSE } from './domains.ts';
 import { lets, letsArc, type PairRules, ruleAgainst } from './network.ts';
-import type { Conflict, Propagation } from './propagation.ts';
+import type { Propagation } from './propagation.ts';
 
 /** What a contradiction rests on: rules, and levels of decisions. */
 export interface Core {

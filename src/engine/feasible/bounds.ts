@@ -1,6 +1,7 @@
+import type { Conflict } from './conflict.ts';
 import type { Domains } from './domains.ts';
 import type { Spread } from './network.ts';
-import type { Conflict, Propagation } from './propagation.ts';
+import type { Propagation } from './propagation.ts';
 import { bottleneck } from './transport.ts';
 
 /**

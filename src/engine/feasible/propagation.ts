@@ -1,12 +1,7 @@
+import type { Conflict } from './conflict.ts';
 import { CAUSE, Domains } from './domains.ts';
 import { type Arc, type Choice, type ConstraintNetwork, lets, letsArc } from './network.ts';
 import { bindingRule, tornApart } from './together.ts';
-
-/** Why a state is impossible: rules, and labels (variable x locations + label) whose absence they rest on. */
-export interface Conflict {
-  readonly rules: readonly number[];
-  readonly facts: readonly number[];
-}
 
 /**
  * Takes away labels until nothing follows any more: arc consistency (Mackworth 1977, AC-3 with residual

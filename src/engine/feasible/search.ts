@@ -1,7 +1,8 @@
 import { blame, type Core } from './blame.ts';
 import { boundConflict } from './bounds.ts';
+import type { Conflict } from './conflict.ts';
 import type { ConstraintNetwork, Objection } from './network.ts';
-import { type Conflict, Propagation } from './propagation.ts';
+import { Propagation } from './propagation.ts';
 
 /** Whether all rules can be met together; `rules`: those that the proof rests on, which cannot even alone. */
 export type Satisfied =

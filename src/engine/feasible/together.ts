@@ -1,5 +1,5 @@
+import type { Conflict } from './conflict.ts';
 import type { ConstraintNetwork, PairRules } from './network.ts';
-import type { Conflict } from './propagation.ts';
 
 /** Two variables that can only be on one location: by a rule, and where `callees` are together, by that too. */
 interface Bond {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { modelOf } from '../../../test/support/enginemodel.ts';
 import { assignments, randomProblem } from '../../../test/support/randomproblem.ts';
-import { judgeOf } from '../judge.ts';
+import { judgeOf } from '../model/judge.ts';
 import { compile } from './compile.ts';
 import { costOf, fits } from './cost.ts';
 

@@ -1,7 +1,13 @@
-import { type AppModel, BALANCE_KNEE, type ChannelModel, type End, type ServiceModel } from '../appmodel.ts';
-import { channelObjective, keepsRules, nearestOf, type Route } from '../evaluate.ts';
-import { EPSILON } from '../federation.ts';
-import type { Load } from '../load.ts';
+import {
+  type AppModel,
+  BALANCE_KNEE,
+  type ChannelModel,
+  type End,
+  type ServiceModel,
+} from '../model/appmodel.ts';
+import { channelObjective, keepsRules, nearestOf, type Route } from '../model/evaluate.ts';
+import { EPSILON } from '../model/federation.ts';
+import type { Load } from '../model/load.ts';
 import {
   type Balance,
   type Bandwidth,

@@ -1,5 +1,5 @@
+import { exp } from '../arithmetic/exp.ts';
 import { randomOf } from '../exact/random.ts';
-import { exp } from '../exp.ts';
 import { FewLocations } from './fewlocations.ts';
 import type { LargeState } from './state.ts';
 

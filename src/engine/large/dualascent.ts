@@ -1,5 +1,5 @@
-import { exp } from '../exp.ts';
-import { ln } from '../ln.ts';
+import { exp } from '../arithmetic/exp.ts';
+import { ln } from '../arithmetic/ln.ts';
 import { split } from './labels.ts';
 import { Prices } from './prices.ts';
 import { SoftDemand } from './softdemand.ts';

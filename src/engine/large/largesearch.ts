@@ -1,7 +1,7 @@
 import type { Budget } from '../budget.ts';
 import { costOf, fits } from '../gqap/cost.ts';
 import type { Gqap } from '../gqap/gqap.ts';
-import type { Judge } from '../judge.ts';
+import type { Judge } from '../model/judge.ts';
 import { Annealing } from './annealing.ts';
 import { exactBound } from './bound.ts';
 import { takeChanges } from './changes.ts';

@@ -1,6 +1,6 @@
 import type { Budget } from '../budget.ts';
 import type { Gqap } from '../gqap/gqap.ts';
-import type { Judge } from '../judge.ts';
+import type { Judge } from '../model/judge.ts';
 import type { LargeOptions, LargeResult } from './largeresult.ts';
 import { LargeSearch } from './largesearch.ts';
 

@@ -1,5 +1,5 @@
-import { nearestOf } from '../evaluate.ts';
-import { buildPaths } from '../paths.ts';
+import { nearestOf } from '../model/evaluate.ts';
+import { buildPaths } from '../paths/paths.ts';
 import type { Application, FixedService, Link, Problem } from '../problem.ts';
 import type { ApplicationResult, Result } from '../result.ts';
 import { callersOf, type Places } from './callers.ts';

@@ -1,6 +1,6 @@
 import { refereeOf } from '../check.ts';
-import { exclusionsOf, residencyByFlow } from '../eligibility.ts';
-import { buildFederation } from '../federation.ts';
+import { exclusionsOf, residencyByFlow } from '../model/eligibility.ts';
+import { buildFederation } from '../model/federation.ts';
 import type { Solve, SolveOptions } from '../port.ts';
 import type { Application, Problem } from '../problem.ts';
 import { type ApplicationResult, RESULT_FORMAT, type Result, type Rule, type TermValues } from '../result.ts';

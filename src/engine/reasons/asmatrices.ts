@@ -1,5 +1,5 @@
-import { expm1 } from '../exp.ts';
-import { buildPaths, type Paths } from '../paths.ts';
+import { expm1 } from '../arithmetic/exp.ts';
+import { buildPaths, type Paths } from '../paths/paths.ts';
 import type { Problem } from '../problem.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { FederationModel } from '../federation.ts';
+import type { FederationModel } from '../model/federation.ts';
 import type { SolveOptions } from '../port.ts';
 import type { Application, Problem } from '../problem.ts';
 import type { Reason, Relaxation } from '../result.ts';

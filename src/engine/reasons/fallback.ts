@@ -1,11 +1,11 @@
+import { placeApp } from '../admission/placeapp.ts';
 import { placedAnswer } from '../answer.ts';
-import type { Outside } from '../appmodel.ts';
 import { Budget } from '../budget.ts';
 import type { Finding } from '../check/finding.ts';
 import { check } from '../check.ts';
-import { buildFederation, type FederationModel } from '../federation.ts';
-import { emptyLoad } from '../load.ts';
-import { placeApp } from '../placeapp.ts';
+import type { Outside } from '../model/appmodel.ts';
+import { buildFederation, type FederationModel } from '../model/federation.ts';
+import { emptyLoad } from '../model/load.ts';
 import type { SolveOptions } from '../port.ts';
 import type { Application, Problem, Service } from '../problem.ts';
 import type { ApplicationResult, Result } from '../result.ts';

@@ -1,5 +1,5 @@
-import { exclusionsOf, residencyByFlow } from '../eligibility.ts';
-import { buildFederation, EPSILON, type FederationModel } from '../federation.ts';
+import { exclusionsOf, residencyByFlow } from '../model/eligibility.ts';
+import { buildFederation, EPSILON, type FederationModel } from '../model/federation.ts';
 import type { Application, Channel, Problem } from '../problem.ts';
 import { RULES, type Rule } from '../result.ts';
 

@@ -1,5 +1,5 @@
 import type { Arc, Choice, ConstraintNetwork, PairRules, Spread } from '../feasible/network.ts';
-import { EPSILON } from '../federation.ts';
+import { EPSILON } from '../model/federation.ts';
 import { objectionTo } from './objection.ts';
 import {
   type ChannelRules,

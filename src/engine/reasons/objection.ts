@@ -1,6 +1,6 @@
-import { nearestOf, type Route } from '../evaluate.ts';
 import type { Objection } from '../feasible/network.ts';
-import { EPSILON } from '../federation.ts';
+import { nearestOf, type Route } from '../model/evaluate.ts';
+import { EPSILON } from '../model/federation.ts';
 import {
   type ChannelRules,
   type LeavingRules,

@@ -1,7 +1,7 @@
-import { residencyByFlow, rulesFor } from '../eligibility.ts';
-import { nearestOf } from '../evaluate.ts';
 import { leastDelayOf } from '../feasible/network.ts';
-import { buildFederation, EPSILON, type FederationModel } from '../federation.ts';
+import { residencyByFlow, rulesFor } from '../model/eligibility.ts';
+import { nearestOf } from '../model/evaluate.ts';
+import { buildFederation, EPSILON, type FederationModel } from '../model/federation.ts';
 import type { Application, Channel, Problem, Service, Share } from '../problem.ts';
 import { channelKey } from './channelrequirements.ts';
 import type { Requirement } from './requirement.ts';

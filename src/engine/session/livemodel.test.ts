@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { randomOf, randomProblem } from '../../../test/support/randomproblem.ts';
-import { placesOfFixed } from '../admission.ts';
-import { buildApp } from '../appmodel.ts';
-import { buildFederation } from '../federation.ts';
+import { placesOfFixed } from '../admission/admission.ts';
 import { compile } from '../gqap/compile.ts';
-import { emptyLoad } from '../load.ts';
+import { buildApp } from '../model/appmodel.ts';
+import { buildFederation } from '../model/federation.ts';
+import { emptyLoad } from '../model/load.ts';
 import type { Location, Problem } from '../problem.ts';
 import { LiveModel } from './livemodel.ts';
 

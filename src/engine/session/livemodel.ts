@@ -1,15 +1,15 @@
-import { placesOfFixed } from '../admission.ts';
-import { type AppModel, buildApp } from '../appmodel.ts';
-import type { Placement } from '../evaluate.ts';
-import { buildFederation, EPSILON, type FederationModel } from '../federation.ts';
+import { placesOfFixed } from '../admission/admission.ts';
+import { ln } from '../arithmetic/ln.ts';
 import { compile } from '../gqap/compile.ts';
 import type { Gqap } from '../gqap/gqap.ts';
-import { type Judge, judgeOf } from '../judge.ts';
-import { ln } from '../ln.ts';
-import { emptyLoad, type Load } from '../load.ts';
-import { pairFiguresOf } from '../pairfigures.ts';
-import { buildPaths } from '../paths.ts';
-import { PathTable } from '../pathtable.ts';
+import { type AppModel, buildApp } from '../model/appmodel.ts';
+import type { Placement } from '../model/evaluate.ts';
+import { buildFederation, EPSILON, type FederationModel } from '../model/federation.ts';
+import { type Judge, judgeOf } from '../model/judge.ts';
+import { emptyLoad, type Load } from '../model/load.ts';
+import { pairFiguresOf } from '../paths/pairfigures.ts';
+import { buildPaths } from '../paths/paths.ts';
+import { PathTable } from '../paths/pathtable.ts';
 import type { Location, Problem } from '../problem.ts';
 import { leaving, unaryAt } from './unaryat.ts';
 

@@ -1,9 +1,9 @@
 import { placedAnswer, unplacedAnswer } from '../answer.ts';
 import { Budget } from '../budget.ts';
 import { solveCoupled } from '../coupling/solvecoupled.ts';
-import type { Placement } from '../evaluate.ts';
 import { LocalSearch } from '../large/localsearch.ts';
 import { LargeState } from '../large/state.ts';
+import type { Placement } from '../model/evaluate.ts';
 import type { SolveOptions } from '../port.ts';
 import type { Problem } from '../problem.ts';
 import { checkReferences, ProblemError } from '../problemerror.ts';

@@ -1,6 +1,6 @@
-import type { AppModel, ChannelModel, End } from '../appmodel.ts';
-import { channelObjective, keepsRules, nearestOf, type Route } from '../evaluate.ts';
 import type { Gqap } from '../gqap/gqap.ts';
+import type { AppModel, ChannelModel, End } from '../model/appmodel.ts';
+import { channelObjective, keepsRules, nearestOf, type Route } from '../model/evaluate.ts';
 
 /**
  * One unary cost as `compile` gives it, for problems of which few have changed: the same figures in the same

@@ -3,13 +3,14 @@
  * node test/performance/large/main.ts [services] [locations] [seeds] [ms,ms,...]
  * Times are processor time of this process, so that other programs on the machine count little.
  */
-import { buildApp } from '../../../src/engine/appmodel.ts';
+
 import { Budget } from '../../../src/engine/budget.ts';
-import { buildFederation } from '../../../src/engine/federation.ts';
 import { compile } from '../../../src/engine/gqap/compile.ts';
-import { judgeOf } from '../../../src/engine/judge.ts';
 import { solveLarge } from '../../../src/engine/large/solvelarge.ts';
-import { emptyLoad } from '../../../src/engine/load.ts';
+import { buildApp } from '../../../src/engine/model/appmodel.ts';
+import { buildFederation } from '../../../src/engine/model/federation.ts';
+import { judgeOf } from '../../../src/engine/model/judge.ts';
+import { emptyLoad } from '../../../src/engine/model/load.ts';
 import { instanceOf } from '../placement/generator/instance.ts';
 import { PROFILE_NAMES } from '../placement/generator/profiles.ts';
 import { syntheticWorld } from '../placement/generator/regions.ts';

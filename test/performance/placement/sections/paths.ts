@@ -1,5 +1,5 @@
 import { cpuUsage } from 'node:process';
-import { PathTable } from '../../../../src/engine/pathtable.ts';
+import { PathTable } from '../../../../src/engine/paths/pathtable.ts';
 import type { Problem } from '../../../../src/engine/problem.ts';
 import { instanceOf } from '../generator/instance.ts';
 import { Random } from '../generator/random.ts';

@@ -1,6 +1,7 @@
 import type { SolveOptions } from '../engine/port.ts';
-import { RESULT_FORMAT, type Result } from '../engine/result.ts';
+import type { Result } from '../engine/result.ts';
 import { solve } from '../engine/solve.ts';
+import { RESULT_FORMAT } from '../engine/vocabulary.ts';
 import type { CommonArguments } from './arguments.ts';
 import type { PlacementInput } from './placementinput.ts';
 import { progressOn } from './progress.ts';

@@ -4,8 +4,9 @@ import { type Alternative, alternativesOf } from '../engine/reasons/alternatives
 import { type CapacityAdvice, capacityAdvice } from '../engine/reasons/capacityadvice.ts';
 import { type Funnel, funnelsOf } from '../engine/reasons/funnel.ts';
 import { amountText, figure } from '../engine/reasons/words.ts';
-import { type ApplicationResult, type Result, TERMS, type TermValues } from '../engine/result.ts';
+import type { ApplicationResult, Result, TermValues } from '../engine/result.ts';
 import { solve } from '../engine/solve.ts';
+import { TERMS } from '../engine/vocabulary.ts';
 import { type CommonArguments, readArguments } from './arguments.ts';
 import { optionsOf, questionOptionsOf, solveInput } from './engine.ts';
 import { inputOf, readFiles } from './input.ts';

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { parseProblem } from '../engine/parse.ts';
-import { PROBLEM_FORMAT, type Problem } from '../engine/problem.ts';
+import type { Problem } from '../engine/problem.ts';
 import { ProblemError } from '../engine/problemerror.ts';
+import { PROBLEM_FORMAT } from '../engine/vocabulary.ts';
 import { problemOfObjects } from './objects.ts';
 import type { PlacementInput } from './placementinput.ts';
 import { withProfile } from './profiles.ts';

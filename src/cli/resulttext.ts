@@ -2,13 +2,8 @@ import type { Problem } from '../engine/problem.ts';
 import { isPlaced } from '../engine/reasons/alone.ts';
 import { conflictSentence } from '../engine/reasons/sentence.ts';
 import { figure } from '../engine/reasons/words.ts';
-import {
-  type ApplicationResult,
-  type Result,
-  type ServicePlacement,
-  TERMS,
-  type Term,
-} from '../engine/result.ts';
+import type { ApplicationResult, Result, ServicePlacement } from '../engine/result.ts';
+import { TERMS, type Term } from '../engine/vocabulary.ts';
 import { type Cell, type Paint, table } from './table.ts';
 
 /** Units of the terms, as results give them. */

@@ -5,7 +5,8 @@ import { objectiveOf, termsOf } from './model/evaluate.ts';
 import type { Load } from './model/load.ts';
 import type { Application } from './problem.ts';
 import { explainChannels, explainServices, servicesOf } from './reasons/explain.ts';
-import { type ApplicationResult, TERMS, type TermValues } from './result.ts';
+import type { ApplicationResult, TermValues } from './result.ts';
+import { TERMS } from './vocabulary.ts';
 
 /** The answer for an application that has its place; `load` is what others use, `budget` ends the reasons. */
 export function placedAnswer(

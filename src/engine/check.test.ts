@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { check } from './check.ts';
-import { PROBLEM_FORMAT, Problem, type ProblemInput } from './problem.ts';
-import { type ApplicationResult, Result, type Rule } from './result.ts';
+import { Problem, type ProblemInput } from './problem.ts';
+import { type ApplicationResult, Result } from './result.ts';
 import { solve } from './solve.ts';
+import { PROBLEM_FORMAT, type Rule } from './vocabulary.ts';
 
 type App = ProblemInput['applications'][number];
 type Service = App['services'][number];

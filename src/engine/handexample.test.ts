@@ -6,8 +6,9 @@ import { compile } from './gqap/compile.ts';
 import { parseProblem } from './parse.ts';
 import { alternativesOf } from './reasons/alternatives.ts';
 import { capacityAdvice } from './reasons/capacityadvice.ts';
-import { RESULT_FORMAT, type Result } from './result.ts';
+import type { Result } from './result.ts';
 import { solve } from './solve.ts';
+import { RESULT_FORMAT } from './vocabulary.ts';
 
 /** The page, whose example is the problem that is solved here. */
 const PAGE = readFileSync(new URL('../../docs/engine.md', import.meta.url), 'utf8');

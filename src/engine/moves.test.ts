@@ -6,7 +6,7 @@ import { randomOf, randomProblem } from '../../test/support/randomproblem.ts';
 import type { AppModel } from './model/appmodel.ts';
 import { keepsRules, objectiveOf, routesOf, termsOf } from './model/evaluate.ts';
 import { Moves } from './moves.ts';
-import { TERMS } from './result.ts';
+import { TERMS } from './vocabulary.ts';
 
 /** Compares every move of every undivided service with the whole objective; returns how many there were. */
 function compare(model: AppModel, seed: number): number {

@@ -11,7 +11,8 @@ import {
 } from './model/evaluate.ts';
 import { delayOf, EPSILON, gramsPerGB } from './model/federation.ts';
 import type { Load } from './model/load.ts';
-import { TERMS, type TermValues } from './result.ts';
+import type { TermValues } from './result.ts';
+import { TERMS } from './vocabulary.ts';
 
 /**
  * What changes when one service that is in one part goes elsewhere and all else stays: its own costs and its

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseProblem } from './parse.ts';
-import { PROBLEM_FORMAT, type ProblemInput } from './problem.ts';
+import type { ProblemInput } from './problem.ts';
+import { PROBLEM_FORMAT } from './vocabulary.ts';
 
 type App = ProblemInput['applications'][number];
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROBLEM_FORMAT } from './vocabulary.ts';
 
 /**
  * A placement problem: the public, versioned input of the engine. Whoever can write this file can ask for
@@ -9,7 +10,6 @@ import { z } from 'zod';
  * Unknown is absent, never zero: an absent price, carbon or availability counts as the worst known one in
  * the problem, and drops the term when nobody knows it.
  */
-export const PROBLEM_FORMAT = 'codeco.placement.problem/v1';
 
 const id = z.string().min(1).max(316);
 const amount = z.number().nonnegative().max(1e15);

@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { ResourceAmounts, Share } from './problem.ts';
+import { RESULT_FORMAT, RULES, TERMS } from './vocabulary.ts';
 
 /**
  * What the engine answers: the public, versioned output. A bound is never above the optimum; `NoneFound`
  * is never reported as `Infeasible`, which is proved.
  */
-export const RESULT_FORMAT = 'codeco.placement.result/v1';
-
-export const TERMS = ['cost', 'carbon', 'delay', 'resilience', 'balance', 'migration'] as const;
-export type Term = (typeof TERMS)[number];
 
 /** One number per term. In its own unit: USD/h, gCO2e/h, ms (weighted by calls), nats, 1, moves (replicas and GB of state). */
 export const TermValues = z.strictObject({
@@ -25,38 +22,6 @@ export const TermValues = z.strictObject({
   /** Replicas that move, and GB of their state. */
   migration: z.number().optional(),
 });
-
-/** Unit of each term, as it stands after a figure; empty where a figure has none. */
-export const TERM_UNITS: Readonly<Record<Term, string>> = {
-  cost: 'USD/h',
-  carbon: 'gCO2e/h',
-  delay: 'ms',
-  resilience: 'nats',
-  balance: '',
-  migration: 'moves',
-};
-
-/** A rule that a placement must keep; the closed list that reasons, conditions and explanations speak of. */
-export const RULES = [
-  'Candidate',
-  'Selector',
-  'Taint',
-  'SecurityClass',
-  'ComplianceClass',
-  'Residency',
-  'Data',
-  'Pinned',
-  'Capacity',
-  'Shape',
-  'Delay',
-  'Bandwidth',
-  'Path',
-  'Crossing',
-  'Spread',
-  'Survival',
-  'Budget',
-] as const;
-export type Rule = (typeof RULES)[number];
 
 /** One broken or conflicting rule, in words that the author of an application understands. */
 export const Reason = z.strictObject({

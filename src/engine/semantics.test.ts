@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { check } from './check.ts';
-import { PROBLEM_FORMAT, Problem, type ProblemInput } from './problem.ts';
+import { Problem, type ProblemInput } from './problem.ts';
 import { solve } from './solve.ts';
+import { PROBLEM_FORMAT } from './vocabulary.ts';
 
 type App = ProblemInput['applications'][number];
 type Service = App['services'][number];

@@ -7,7 +7,8 @@ import type { Solve } from './port.ts';
 import type { Problem } from './problem.ts';
 import { checkReferences } from './problemerror.ts';
 import { type Inquiry, refusedAnswer } from './reasons/refusal.ts';
-import { RESULT_FORMAT, type Result } from './result.ts';
+import type { Result } from './result.ts';
+import { RESULT_FORMAT } from './vocabulary.ts';
 
 const ENGINE = 'codeco-gqap/1';
 

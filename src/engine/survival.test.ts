@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { check } from './check.ts';
-import { PROBLEM_FORMAT, Problem, type ProblemInput } from './problem.ts';
+import { Problem, type ProblemInput } from './problem.ts';
 import type { Result } from './result.ts';
 import { solve } from './solve.ts';
+import { PROBLEM_FORMAT } from './vocabulary.ts';
 
 type App = ProblemInput['applications'][number];
 

@@ -1,6 +1,7 @@
 import type { Assignment } from '../api/codeco/v1alpha1/assignmentplan.ts';
 import type { Application, Problem, Share } from '../engine/problem.ts';
-import { type ApplicationResult, RESULT_FORMAT, type Result } from '../engine/result.ts';
+import type { ApplicationResult, Result } from '../engine/result.ts';
+import { RESULT_FORMAT } from '../engine/vocabulary.ts';
 
 /** The engine that a result names when no engine was asked. */
 export const GIVEN = 'given/1';

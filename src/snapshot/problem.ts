@@ -1,15 +1,9 @@
 import { DurationError } from '../api/duration.ts';
 import { QuantityError } from '../api/quantity.ts';
 import type { Paths } from '../engine/paths/paths.ts';
-import {
-  type Application,
-  type Link,
-  type Location,
-  PROBLEM_FORMAT,
-  type Problem,
-  type ResourceAmounts,
-} from '../engine/problem.ts';
+import type { Application, Link, Location, Problem, ResourceAmounts } from '../engine/problem.ts';
 import type { Reason } from '../engine/result.ts';
+import { PROBLEM_FORMAT } from '../engine/vocabulary.ts';
 import { toApplication } from './application.ts';
 import { type AppByName, appsByName } from './appnames.ts';
 import { type AppState, heldReplicas } from './appstate.ts';

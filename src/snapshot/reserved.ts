@@ -1,7 +1,7 @@
 import { nearestOf } from '../engine/model/evaluate.ts';
 import { buildPaths, type Paths } from '../engine/paths/paths.ts';
 import type { Link, Location, Problem } from '../engine/problem.ts';
-import { PROBLEM_FORMAT } from '../engine/problem.ts';
+import { PROBLEM_FORMAT } from '../engine/vocabulary.ts';
 import { type AppState, runningShares } from './appstate.ts';
 import type { StandingChannel } from './standingchannels.ts';
 

@@ -8,8 +8,9 @@ import { explainInfeasible } from '../../src/engine/reasons/conflict.ts';
 import { fallbacksOf } from '../../src/engine/reasons/fallback.ts';
 import { requirementsOf, without } from '../../src/engine/reasons/requirements.ts';
 import { runningAs } from '../../src/engine/reasons/whatif.ts';
-import { RESULT_FORMAT, type Result, TERMS } from '../../src/engine/result.ts';
+import type { Result } from '../../src/engine/result.ts';
 import { solve } from '../../src/engine/solve.ts';
+import { RESULT_FORMAT, TERMS } from '../../src/engine/vocabulary.ts';
 import { assignments, randomProblem } from '../support/randomproblem.ts';
 
 const OPTIONS = { work: 100_000_000, seed: 1, clock: () => 0, cancelled: () => false };

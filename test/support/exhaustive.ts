@@ -1,6 +1,7 @@
 import { type Referee, refereeOf } from '../../src/engine/check.ts';
 import type { OrderStep, Problem, Share } from '../../src/engine/problem.ts';
-import { RESULT_FORMAT, type Result, TERMS, type TermValues } from '../../src/engine/result.ts';
+import type { Result, TermValues } from '../../src/engine/result.ts';
+import { RESULT_FORMAT, TERMS } from '../../src/engine/vocabulary.ts';
 
 /** Every way to put `replicas` equal replicas on locations. */
 function* splits(replicas: number, locations: readonly string[]): Generator<Share[]> {

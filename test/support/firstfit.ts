@@ -1,6 +1,7 @@
 import type { Solve } from '../../src/engine/port.ts';
 import type { Application, Problem, ResourceAmounts } from '../../src/engine/problem.ts';
-import { type ApplicationResult, RESULT_FORMAT } from '../../src/engine/result.ts';
+import type { ApplicationResult } from '../../src/engine/result.ts';
+import { RESULT_FORMAT } from '../../src/engine/vocabulary.ts';
 
 /**
  * An engine for tests of what stands around the engine: first fit by candidate name, capacity the only

@@ -1,5 +1,5 @@
 import type { Problem } from '../../src/engine/problem.ts';
-import { TERMS, type Term } from '../../src/engine/result.ts';
+import { TERMS, type Term } from '../../src/engine/vocabulary.ts';
 import { type Outcome, outcomesOf } from './exhaustive.ts';
 import { randomOf, randomProblem } from './randomproblem.ts';
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { PROBLEM_FORMAT, Problem, type ProblemInput } from '../../src/engine/problem.ts';
+import { Problem, type ProblemInput } from '../../src/engine/problem.ts';
+import { PROBLEM_FORMAT } from '../../src/engine/vocabulary.ts';
 
 type Service = ProblemInput['applications'][number]['services'][number] & {
   data: unknown;

@@ -1,4 +1,5 @@
-import { PROBLEM_FORMAT, Problem, type ProblemInput } from '../../src/engine/problem.ts';
+import { Problem, type ProblemInput } from '../../src/engine/problem.ts';
+import { PROBLEM_FORMAT } from '../../src/engine/vocabulary.ts';
 
 type Application = ProblemInput['applications'][number];
 type Service = Application['services'][number];

@@ -1,7 +1,7 @@
 import type { Assignment } from '../../api/codeco/v1alpha1/assignmentplan.ts';
 import { refereeOf } from '../../engine/check.ts';
 import type { Problem } from '../../engine/problem.ts';
-import { TERMS } from '../../engine/result.ts';
+import { TERMS } from '../../engine/vocabulary.ts';
 import { givenResult } from '../../snapshot/givenplacement.ts';
 import { type MoveRules, worthMoving } from '../../snapshot/moverules.ts';
 

@@ -9,7 +9,8 @@ import type {
 } from '../../api/codeco/v1alpha1/assignmentplan.ts';
 import { canonicalJson, hashOf } from '../../api/hash.ts';
 import type { Application } from '../../engine/problem.ts';
-import { type ApplicationResult, type Reason, type Result, TERMS } from '../../engine/result.ts';
+import type { ApplicationResult, Reason, Result } from '../../engine/result.ts';
+import { TERMS } from '../../engine/vocabulary.ts';
 import { compareText, sortedBy } from '../../snapshot/order.ts';
 import { shortenedEvidence } from './evidence.ts';
 import { type Failure, failedReason } from './failedreason.ts';

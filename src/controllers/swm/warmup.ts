@@ -1,5 +1,6 @@
 import type { Solve } from '../../engine/port.ts';
-import { PROBLEM_FORMAT, type Problem } from '../../engine/problem.ts';
+import type { Problem } from '../../engine/problem.ts';
+import { PROBLEM_FORMAT } from '../../engine/vocabulary.ts';
 
 /** Solves of the small problem: the first loads what the engine loads late, the others let it be compiled. */
 const SOLVES = 8;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { modelOf } from '../../../test/support/enginemodel.ts';
-import { PROBLEM_FORMAT, Problem, type ProblemInput } from '../problem.ts';
+import { Problem, type ProblemInput } from '../problem.ts';
+import { PROBLEM_FORMAT } from '../vocabulary.ts';
 import { tooFewReplicas } from './toofewreplicas.ts';
 
 type App = ProblemInput['applications'][number];

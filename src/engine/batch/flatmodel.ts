@@ -1,6 +1,6 @@
 import type { ChannelModel } from '../model/appmodel.ts';
 import type { Application } from '../problem.ts';
-import type { Term } from '../result.ts';
+import type { Term } from '../vocabulary.ts';
 
 /** How the ends of a factor may lie to one another. */
 export const RULE = { Any: 0, SameLocation: 1, OtherLocation: 2, OtherZone: 3 } as const;

@@ -1,7 +1,7 @@
 import type { ChannelModel } from '../model/appmodel.ts';
 import type { FederationModel } from '../model/federation.ts';
 import type { Application, Problem } from '../problem.ts';
-import { TERMS, type Term } from '../result.ts';
+import { TERMS, type Term } from '../vocabulary.ts';
 import { Eligibility } from './eligible.ts';
 import { type FlatApp, type FlatModel, KIND, RULE } from './flatmodel.ts';
 import type { Layout } from './layout.ts';

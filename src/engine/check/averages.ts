@@ -1,5 +1,5 @@
 import type { Location, Problem, Service } from '../problem.ts';
-import type { Term } from '../result.ts';
+import type { Term } from '../vocabulary.ts';
 import type { RefereeNetwork } from './network.ts';
 
 /** Terms that a location or a path has a rate for. */

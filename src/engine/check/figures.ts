@@ -1,5 +1,5 @@
 import type { Application } from '../problem.ts';
-import { TERMS } from '../result.ts';
+import { TERMS } from '../vocabulary.ts';
 import type { Averages } from './averages.ts';
 import type { Finding } from './finding.ts';
 import type { Placed } from './placed.ts';

@@ -1,5 +1,6 @@
 import type { Application, Channel, Location, Service, Share } from '../problem.ts';
-import { TERMS, type Term, type TermValues } from '../result.ts';
+import type { TermValues } from '../result.ts';
+import { TERMS, type Term } from '../vocabulary.ts';
 import { type Averages, freshHolders, type RatedTerm } from './averages.ts';
 import type { Placed } from './placed.ts';
 

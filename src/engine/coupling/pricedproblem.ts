@@ -4,7 +4,7 @@ import { type AppModel, reweighed } from '../model/appmodel.ts';
 import { objectiveOf, type Placement } from '../model/evaluate.ts';
 import { isFeasible, type Judge } from '../model/judge.ts';
 import { anyBandwidth, type Load } from '../model/load.ts';
-import { TERMS, type Term } from '../result.ts';
+import { TERMS, type Term } from '../vocabulary.ts';
 import type { RowPrices } from './prices.ts';
 import { useOf } from './row.ts';
 

@@ -3,7 +3,8 @@ import { type Placement, routesOf, termsOf } from '../model/evaluate.ts';
 import { EPSILON } from '../model/federation.ts';
 import { mostOf } from '../model/judge.ts';
 import type { Load } from '../model/load.ts';
-import { TERMS, type Term, type TermValues } from '../result.ts';
+import type { TermValues } from '../result.ts';
+import { TERMS, type Term } from '../vocabulary.ts';
 
 /**
  * A hard rule that many services keep or break together and that a sum of their choices is held against:

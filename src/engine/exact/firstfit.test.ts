@@ -6,7 +6,8 @@ import { randomProblem } from '../../../test/support/randomproblem.ts';
 import { Budget } from '../budget.ts';
 import { compile } from '../gqap/compile.ts';
 import { judgeOf } from '../model/judge.ts';
-import { PROBLEM_FORMAT, Problem } from '../problem.ts';
+import { Problem } from '../problem.ts';
+import { PROBLEM_FORMAT } from '../vocabulary.ts';
 import { solveExact } from './exact.ts';
 import { firstFit } from './firstfit.ts';
 

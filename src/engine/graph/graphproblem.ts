@@ -1,6 +1,7 @@
 import { parseProblem } from '../parse.ts';
-import { PROBLEM_FORMAT, type Problem } from '../problem.ts';
+import type { Problem } from '../problem.ts';
 import { ProblemError } from '../problemerror.ts';
+import { PROBLEM_FORMAT } from '../vocabulary.ts';
 import { unflattened } from './attributes.ts';
 import type { EdgeKind, NodeKind, ProblemGraph } from './problemgraph.ts';
 

@@ -1,6 +1,7 @@
 import type { Application } from '../problem.ts';
 import { figure, listed } from '../reasons/words.ts';
-import { type ApplicationResult, type Reason, type Relaxation, TERM_UNITS, type Term } from '../result.ts';
+import type { ApplicationResult, Reason, Relaxation } from '../result.ts';
+import { TERM_UNITS, type Term } from '../vocabulary.ts';
 
 /** The least of one term alone, in its own unit: what was found, and what no placement goes below. */
 export interface Least {

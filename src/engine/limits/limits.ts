@@ -4,7 +4,8 @@ import { buildApp, reweighed } from '../model/appmodel.ts';
 import { termsOf } from '../model/evaluate.ts';
 import { keepsLimits } from '../model/judge.ts';
 import type { Application, Profile } from '../problem.ts';
-import { type LevelReached, TERMS, type Term, type TermValues } from '../result.ts';
+import type { LevelReached, TermValues } from '../result.ts';
+import { TERMS, type Term } from '../vocabulary.ts';
 import { type Least, limitConflict } from './limitconflict.ts';
 
 /** Places an application with upper limits on terms as hard rules. */

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { outcomesOf } from '../../../test/support/exhaustive.ts';
 import { randomProblem } from '../../../test/support/randomproblem.ts';
 import type { SolveOptions } from '../port.ts';
-import { PROBLEM_FORMAT, Problem } from '../problem.ts';
+import { Problem } from '../problem.ts';
 import { solve } from '../solve.ts';
+import { PROBLEM_FORMAT } from '../vocabulary.ts';
 import { paretoFront } from './pareto.ts';
 
 const OPTIONS: SolveOptions = { work: 500_000_000, seed: 1, clock: () => 0, cancelled: () => false };

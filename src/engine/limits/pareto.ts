@@ -1,6 +1,7 @@
 import type { Solve, SolveOptions } from '../port.ts';
 import type { Problem } from '../problem.ts';
-import type { ApplicationResult, Term } from '../result.ts';
+import type { ApplicationResult } from '../result.ts';
+import type { Term } from '../vocabulary.ts';
 
 /** One way to trade two terms off; none of a front is better than another in both. */
 export interface TradeOff {

@@ -1,5 +1,5 @@
 import type { Application, Problem } from '../problem.ts';
-import { type Rule, TERMS, type Term } from '../result.ts';
+import { type Rule, TERMS, type Term } from '../vocabulary.ts';
 import { holdersOf, type LocationRule, residencyByFlow, rulesFor } from './eligibility.ts';
 import type { FederationModel } from './federation.ts';
 

@@ -1,6 +1,6 @@
 import { meetsRequirement } from '../../api/labelrequirement.ts';
 import type { Application, Location, Problem, Service } from '../problem.ts';
-import type { Rule } from '../result.ts';
+import type { Rule } from '../vocabulary.ts';
 import type { FederationModel } from './federation.ts';
 
 /** A rule that forbids a location to a service, in words. */

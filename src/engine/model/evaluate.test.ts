@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { bestOf } from '../../../test/support/exhaustive.ts';
 import { randomProblem } from '../../../test/support/randomproblem.ts';
 import { check } from '../check.ts';
-import { PROBLEM_FORMAT, Problem } from '../problem.ts';
+import { Problem } from '../problem.ts';
 import { solve } from '../solve.ts';
+import { PROBLEM_FORMAT } from '../vocabulary.ts';
 
 const OPTIONS = { work: 200_000_000, seed: 1, clock: () => 0, cancelled: () => false };
 

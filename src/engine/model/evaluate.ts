@@ -1,5 +1,6 @@
 import type { Paths } from '../paths/paths.ts';
-import { TERMS, type Term, type TermValues } from '../result.ts';
+import type { TermValues } from '../result.ts';
+import { TERMS, type Term } from '../vocabulary.ts';
 import { type AppModel, BALANCE_KNEE, type ChannelModel, type End } from './appmodel.ts';
 import { delayOf, EPSILON, gramsPerGB } from './federation.ts';
 import { carries, copyLoad, type Load, reserve } from './load.ts';

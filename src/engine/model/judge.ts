@@ -1,4 +1,5 @@
-import { TERMS, type TermValues } from '../result.ts';
+import type { TermValues } from '../result.ts';
+import { TERMS } from '../vocabulary.ts';
 import type { AppModel } from './appmodel.ts';
 import { keepsRules, keepsWholeRules, objectiveOf, type Placement, routesOf, termsOf } from './evaluate.ts';
 import { fitsOn, type Load } from './load.ts';

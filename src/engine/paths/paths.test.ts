@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PROBLEM_FORMAT, Problem, type ProblemInput } from '../problem.ts';
+import { Problem, type ProblemInput } from '../problem.ts';
+import { PROBLEM_FORMAT } from '../vocabulary.ts';
 import { buildPaths } from './paths.ts';
 
 const app = { id: 'x', profile: { cost: 1 }, services: [{ id: 's', demand: {} }] };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomOf } from '../../../test/support/randomproblem.ts';
-import { PROBLEM_FORMAT, Problem } from '../problem.ts';
+import { Problem } from '../problem.ts';
+import { PROBLEM_FORMAT } from '../vocabulary.ts';
 import type { Paths } from './paths.ts';
 import { PathTable } from './pathtable.ts';
 

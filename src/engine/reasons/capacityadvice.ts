@@ -1,6 +1,7 @@
 import type { Solve, SolveOptions } from '../port.ts';
 import type { Application, Problem } from '../problem.ts';
-import { type Result, TERMS, type TermValues } from '../result.ts';
+import type { Result, TermValues } from '../result.ts';
+import { TERMS } from '../vocabulary.ts';
 import { aloneIn, isPlaced } from './alone.ts';
 import { asMatrices } from './asmatrices.ts';
 

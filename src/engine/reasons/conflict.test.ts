@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PROBLEM_FORMAT, Problem, type ProblemInput } from '../problem.ts';
+import { Problem, type ProblemInput } from '../problem.ts';
 import { solve } from '../solve.ts';
+import { PROBLEM_FORMAT } from '../vocabulary.ts';
 import { explainInfeasible } from './conflict.ts';
 import { requirementsOf, without } from './requirements.ts';
 import { conflictSentence } from './sentence.ts';

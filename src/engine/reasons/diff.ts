@@ -1,5 +1,6 @@
 import type { Share } from '../problem.ts';
-import { type ApplicationResult, type Result, TERMS, type Term, type Verdict } from '../result.ts';
+import type { ApplicationResult, Result, Verdict } from '../result.ts';
+import { TERMS, type Term } from '../vocabulary.ts';
 import { isPlaced } from './alone.ts';
 
 /** Replicas of one service that are elsewhere than before. */

@@ -1,7 +1,7 @@
 import { exclusionsOf, residencyByFlow } from '../model/eligibility.ts';
 import { buildFederation, EPSILON, type FederationModel } from '../model/federation.ts';
 import type { Application, Channel, Problem } from '../problem.ts';
-import { RULES, type Rule } from '../result.ts';
+import { RULES, type Rule } from '../vocabulary.ts';
 
 /** How the rules narrow the locations of one service. */
 export interface Funnel {

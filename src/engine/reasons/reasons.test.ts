@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PROBLEM_FORMAT, Problem, type ProblemInput } from '../problem.ts';
+import { Problem, type ProblemInput } from '../problem.ts';
 import { solve } from '../solve.ts';
+import { PROBLEM_FORMAT } from '../vocabulary.ts';
 import { alternativesOf } from './alternatives.ts';
 import { capacityAdvice } from './capacityadvice.ts';
 import { applyChanges } from './change.ts';

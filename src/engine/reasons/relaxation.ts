@@ -1,6 +1,7 @@
 import { check } from '../check.ts';
 import type { Application, Problem } from '../problem.ts';
-import { type ApplicationResult, RESULT_FORMAT, type Relaxation, type Result, type Rule } from '../result.ts';
+import type { ApplicationResult, Relaxation, Result } from '../result.ts';
+import { RESULT_FORMAT, type Rule } from '../vocabulary.ts';
 import { asMatrices } from './asmatrices.ts';
 import type { Feasibility } from './feasibility.ts';
 import { type Change, greatestBandwidth, greatestDemand, leastDelay } from './leastchange.ts';

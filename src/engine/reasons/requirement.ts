@@ -1,5 +1,5 @@
 import type { Application, Dataset, Service } from '../problem.ts';
-import type { Rule } from '../result.ts';
+import type { Rule } from '../vocabulary.ts';
 
 /** One thing that an application asks for, which can be left out to see whether the rest can be met. */
 export interface Requirement {

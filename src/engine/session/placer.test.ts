@@ -3,7 +3,7 @@ import { instanceOf } from '../../../test/performance/placement/generator/instan
 import { syntheticWorld } from '../../../test/performance/placement/generator/regions.ts';
 import { refereeOf } from '../check.ts';
 import type { Location, Problem } from '../problem.ts';
-import { RESULT_FORMAT } from '../result.ts';
+import { RESULT_FORMAT } from '../vocabulary.ts';
 import type { LocationChange } from './change.ts';
 import { createPlacer, type Decision } from './placer.ts';
 

@@ -1,5 +1,6 @@
 import type { Referee } from '../../../src/engine/check.ts';
-import { type Result, TERMS } from '../../../src/engine/result.ts';
+import type { Result } from '../../../src/engine/result.ts';
+import { TERMS } from '../../../src/engine/vocabulary.ts';
 import { greedy, ordersOf } from './peers/greedy.ts';
 import { type PeerModel, resultOfParts } from './peers/model.ts';
 import { networkAware } from './peers/networkaware.ts';

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { check } from '../../../src/engine/check.ts';
 import { parseProblem } from '../../../src/engine/parse.ts';
 import type { Solve } from '../../../src/engine/port.ts';
-import { PROBLEM_FORMAT, type ProblemInput } from '../../../src/engine/problem.ts';
+import type { ProblemInput } from '../../../src/engine/problem.ts';
 import { ProblemError } from '../../../src/engine/problemerror.ts';
+import { PROBLEM_FORMAT } from '../../../src/engine/vocabulary.ts';
 import { firstOf, OPTIONS } from './options.ts';
 
 /** Whatever is asked: an error that names the path, or a right answer. */

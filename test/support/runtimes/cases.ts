@@ -1,7 +1,8 @@
 import { parseProblem } from '../../../src/engine/parse.ts';
-import { PROBLEM_FORMAT, type Problem } from '../../../src/engine/problem.ts';
+import type { Problem } from '../../../src/engine/problem.ts';
 import { createPlacer } from '../../../src/engine/session/placer.ts';
 import { solve } from '../../../src/engine/solve.ts';
+import { PROBLEM_FORMAT } from '../../../src/engine/vocabulary.ts';
 import { instanceOf } from '../../performance/placement/generator/instance.ts';
 import { syntheticWorld } from '../../performance/placement/generator/regions.ts';
 import { randomProblem } from '../randomproblem.ts';

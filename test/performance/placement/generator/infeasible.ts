@@ -1,5 +1,6 @@
 import { parseProblem } from '../../../../src/engine/parse.ts';
-import { PROBLEM_FORMAT, type Problem } from '../../../../src/engine/problem.ts';
+import type { Problem } from '../../../../src/engine/problem.ts';
+import { PROBLEM_FORMAT } from '../../../../src/engine/vocabulary.ts';
 import {
   applicationOf,
   type ChannelInput,

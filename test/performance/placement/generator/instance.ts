@@ -1,6 +1,7 @@
 import { parseProblem } from '../../../../src/engine/parse.ts';
-import { PROBLEM_FORMAT, type Problem } from '../../../../src/engine/problem.ts';
-import { RESULT_FORMAT, Result } from '../../../../src/engine/result.ts';
+import type { Problem } from '../../../../src/engine/problem.ts';
+import { Result } from '../../../../src/engine/result.ts';
+import { PROBLEM_FORMAT, RESULT_FORMAT } from '../../../../src/engine/vocabulary.ts';
 import { applicationOf, demandsOf, type PlantedApplication } from './application.ts';
 import { type Federation, federationOf } from './federation.ts';
 import { type Family, graphOf } from './graphs.ts';

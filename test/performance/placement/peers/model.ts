@@ -5,7 +5,8 @@ import { RefereeNetwork } from '../../../../src/engine/check/network.ts';
 import { Placed } from '../../../../src/engine/check/placed.ts';
 import { recomputeTerms } from '../../../../src/engine/check/terms.ts';
 import type { Application, Problem } from '../../../../src/engine/problem.ts';
-import { RESULT_FORMAT, type Result, TERMS } from '../../../../src/engine/result.ts';
+import type { Result } from '../../../../src/engine/result.ts';
+import { RESULT_FORMAT, TERMS } from '../../../../src/engine/vocabulary.ts';
 
 /** A channel between two services, by their index. */
 export interface PeerChannel {

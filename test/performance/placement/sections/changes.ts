@@ -1,9 +1,10 @@
 import { cpuUsage } from 'node:process';
 import { refereeOf } from '../../../../src/engine/check.ts';
 import type { Location, Problem } from '../../../../src/engine/problem.ts';
-import { type ApplicationResult, RESULT_FORMAT, type Result } from '../../../../src/engine/result.ts';
+import type { ApplicationResult, Result } from '../../../../src/engine/result.ts';
 import type { LocationChange } from '../../../../src/engine/session/change.ts';
 import { createPlacer, type Placer } from '../../../../src/engine/session/placer.ts';
+import { RESULT_FORMAT } from '../../../../src/engine/vocabulary.ts';
 import { instanceOf } from '../generator/instance.ts';
 import { PROFILE_NAMES } from '../generator/profiles.ts';
 import { Random } from '../generator/random.ts';

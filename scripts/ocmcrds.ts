@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { type Crd, compareCrds } from './ocmcompare.ts';
 
-const OURS = new URL('../crds/ocm', import.meta.url).pathname;
+const OURS = new URL('../crds/ocm/', import.meta.url).pathname;
 
 /** The definitions that are made from our own schemas; `side` leaves out those of the other side. */
 export async function ourOcmCrds(side: 'hub' | 'managed' | '' = ''): Promise<Crd[]> {

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import * as problem from '../src/engine/problem.ts';
 import * as result from '../src/engine/result.ts';
 
-const ROOT = new URL('..', import.meta.url).pathname;
+const ROOT = new URL('../', import.meta.url).pathname;
 const FILE = 'docs/problem-format.md';
 
 interface Json {

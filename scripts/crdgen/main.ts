@@ -6,7 +6,7 @@ import { CATEGORY, GROUP } from '../../src/api/codeco/v1alpha1/group.ts';
 import { KINDS, type Kind } from './kinds.ts';
 import { type Schema, structuralSchema } from './structural.ts';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
+const ROOT = new URL('../../', import.meta.url).pathname;
 const check = process.argv.includes('--check');
 const PodSpec: Schema = {
   ...(JSON.parse(

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { embeds } from '../../src/api/schema.ts';
 import { type Schema, structuralSchema } from './structural.ts';
 
-const CRDS = new URL('../../crds', import.meta.url).pathname;
+const CRDS = new URL('../../crds/', import.meta.url).pathname;
 const files = readdirSync(CRDS, { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.yaml'),
 );

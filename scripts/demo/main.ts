@@ -19,7 +19,7 @@ import { consoleProgress } from '../local/progress.ts';
 import { APPLICATIONS, CLUSTERS, NAMESPACE } from './federation.ts';
 import { explainApp, explainWorks, furtherCommands } from './story.ts';
 
-const EXAMPLES = new URL('../../examples', import.meta.url).pathname;
+const EXAMPLES = new URL('../../examples/', import.meta.url).pathname;
 /** Until every application has its answer; the control planes are up by then. */
 const ANSWER_MS = 60_000;
 

@@ -22,7 +22,7 @@ import { bindSet, createSets } from './registration/clustersets.ts';
 import { Registration } from './registration/registration.ts';
 import { OCM_WORK_AGENT_DEFAULTS, startWorkAgent, type WorkAgentOptions } from './workagentprocess.ts';
 
-const ROOT = new URL('../..', import.meta.url).pathname;
+const ROOT = new URL('../../', import.meta.url).pathname;
 /** The set that all clusters are in. */
 const CLUSTER_SET = 'local';
 const LEASE_SECONDS = 60;

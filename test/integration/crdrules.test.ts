@@ -108,7 +108,7 @@ test.each([
 });
 
 test('every application in examples is accepted unchanged', async () => {
-  const folder = new URL('../../examples', import.meta.url);
+  const folder = new URL('../../examples/', import.meta.url);
   const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml'));
   const objects = await Promise.all(
     files.map(async (name) => loadAll(await readFile(new URL(name, folder), 'utf8'))),

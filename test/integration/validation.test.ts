@@ -86,7 +86,7 @@ describe('taken by the API server and by codeco validate', () => {
   });
 
   test('what was written for CODECO itself, unchanged', async () => {
-    const folder = new URL('../../examples/codeco', import.meta.url);
+    const folder = new URL('../../examples/codeco/', import.meta.url);
     const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml'));
     expect(files.length).toBeGreaterThanOrEqual(2);
     for (const file of files) {

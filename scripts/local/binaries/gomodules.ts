@@ -5,7 +5,7 @@ import type { Progress } from '../progress.ts';
 import type { BinarySource, Provided } from './source.ts';
 import { type Binary, type Family, GO_MODULES, VERSIONS } from './versions.ts';
 
-const MODULES = new URL('./modules', import.meta.url).pathname;
+const MODULES = new URL('./modules/', import.meta.url).pathname;
 
 /** A module proxy that does not tell about a version within this time is given up: go itself waits without end. */
 const REACHED_MS = 10_000;

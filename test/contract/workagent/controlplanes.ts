@@ -31,7 +31,7 @@ export interface ControlPlanes {
 }
 
 const RATES = { qps: 500, burst: 1000 };
-const LOCAL = new URL('../../../scripts/local', import.meta.url).pathname;
+const LOCAL = new URL('../../../scripts/local/', import.meta.url).pathname;
 
 /**
  * Starts them as plain processes. The CRDs are the generated ones, or those of the folder that `OCM_CRDS`

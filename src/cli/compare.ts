@@ -4,12 +4,12 @@ import type { Problem } from '../engine/problem.ts';
 import { isPlaced, placesOnly } from '../engine/reasons/alone.ts';
 import { figure } from '../engine/reasons/words.ts';
 import { Result, type TermValues } from '../engine/result.ts';
-import { RESULT_FORMAT, TERMS } from '../engine/vocabulary.ts';
+import { RESULT_FORMAT, TERM_UNITS, TERMS } from '../engine/vocabulary.ts';
 import { readArguments } from './arguments.ts';
 import { optionsOf, solveInput } from './engine.ts';
 import { formatOf, inputOf, objectsIn, readFiles, readText } from './input.ts';
 import { print } from './plan.ts';
-import { percent, UNITS } from './resulttext.ts';
+import { percent } from './resulttext.ts';
 import { EXIT, InputError, type Streams } from './streams.ts';
 import { type Cell, type Paint, paintFor, table } from './table.ts';
 
@@ -134,7 +134,7 @@ function contendersText(contenders: readonly Contender[], paint: Paint): string 
     ...TERMS.filter((term) => contenders.some(({ terms }) => terms[term] !== undefined)).map((term) => [
       term,
       ...contenders.map(({ terms }) => (terms[term] === undefined ? '-' : figure(terms[term]))),
-      UNITS[term],
+      TERM_UNITS[term],
     ]),
     ...(contenders.some(({ aboveBound }) => aboveBound !== undefined)
       ? [

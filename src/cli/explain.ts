@@ -6,12 +6,12 @@ import { type Funnel, funnelsOf } from '../engine/reasons/funnel.ts';
 import { amountText, figure } from '../engine/reasons/words.ts';
 import type { ApplicationResult, Result, TermValues } from '../engine/result.ts';
 import { solve } from '../engine/solve.ts';
-import { TERMS } from '../engine/vocabulary.ts';
+import { TERM_UNITS, TERMS } from '../engine/vocabulary.ts';
 import { type CommonArguments, readArguments } from './arguments.ts';
 import { optionsOf, questionOptionsOf, solveInput } from './engine.ts';
 import { inputOf, readFiles } from './input.ts';
 import { exitCodeOf, oneProfile, print } from './plan.ts';
-import { quality, sharesText, signedPercent, UNITS, unplacedLines } from './resulttext.ts';
+import { quality, sharesText, signedPercent, unplacedLines } from './resulttext.ts';
 import { oneApplication, oneService } from './selectors.ts';
 import type { Streams } from './streams.ts';
 import { type Cell, type Paint, paintFor, table } from './table.ts';
@@ -150,7 +150,7 @@ function comparisonTable(
   };
   const rows: (string | Cell)[][] = TERMS.filter((term) => answer.terms[term] !== undefined).map((term) => [
     term,
-    UNITS[term],
+    TERM_UNITS[term],
     row(answer.terms, term),
     ...(next ? [row(next.terms, term)] : []),
   ]);
@@ -185,7 +185,7 @@ function adviceText({ location, resource, amount, gain, saved }: CapacityAdvice)
     const value = saved[term];
     if (value === undefined || Math.abs(value) < 1e-9 || term === 'balance') return [];
     return [
-      `${value > 0 ? 'saves' : 'costs'} ${figure(Math.abs(value))} ${UNITS[term].replace('/h', ' per hour')}`,
+      `${value > 0 ? 'saves' : 'costs'} ${figure(Math.abs(value))} ${TERM_UNITS[term].replace('/h', ' per hour')}`,
     ];
   });
   return `  ${amountText(resource, amount)} more on ${location} ${terms.join(', ') || `lowers the objective by ${figure(gain)}`}`;

@@ -3,18 +3,8 @@ import { isPlaced } from '../engine/reasons/alone.ts';
 import { conflictSentence } from '../engine/reasons/sentence.ts';
 import { figure } from '../engine/reasons/words.ts';
 import type { ApplicationResult, Result, ServicePlacement } from '../engine/result.ts';
-import { TERMS, type Term } from '../engine/vocabulary.ts';
+import { TERM_UNITS, TERMS } from '../engine/vocabulary.ts';
 import { type Cell, type Paint, table } from './table.ts';
-
-/** Units of the terms, as results give them. */
-export const UNITS: Readonly<Record<Term, string>> = {
-  cost: 'USD/h',
-  carbon: 'gCO2e/h',
-  delay: 'ms',
-  resilience: 'nats',
-  balance: '',
-  migration: 'moves',
-};
 
 /** Each application of a result as tables; `wide` adds channels, shares of the objective, and what was ruled out. */
 export function resultText(
@@ -77,7 +67,7 @@ function placedLines(answer: ApplicationResult, paint: Paint, wide: boolean): st
       const value = answer.terms[term];
       if (value === undefined) return [];
       const normalised = answer.normalised[term];
-      const row = [term, figure(value), UNITS[term]];
+      const row = [term, figure(value), TERM_UNITS[term]];
       return [wide ? [...row, normalised === undefined ? 'not weighed' : figure(normalised)] : row];
     }),
     paint,

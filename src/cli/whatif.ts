@@ -4,12 +4,12 @@ import type { Change } from '../engine/reasons/change.ts';
 import { type WhatIfAnswer, whatIf } from '../engine/reasons/whatif.ts';
 import { figure } from '../engine/reasons/words.ts';
 import { solve } from '../engine/solve.ts';
-import { TERMS } from '../engine/vocabulary.ts';
+import { TERM_UNITS, TERMS } from '../engine/vocabulary.ts';
 import { type Extra, readArguments } from './arguments.ts';
 import { optionsOf } from './engine.ts';
 import { inputOf, readFiles } from './input.ts';
 import { exitCodeOf, oneProfile, print } from './plan.ts';
-import { quality, signedPercent, UNITS, unplacedLines } from './resulttext.ts';
+import { quality, signedPercent, unplacedLines } from './resulttext.ts';
 import { serviceNamed } from './selectors.ts';
 import { InputError, type Streams } from './streams.ts';
 import { type Paint, paintFor, table } from './table.ts';
@@ -132,7 +132,7 @@ function answerText({ applications, after }: WhatIfAnswer, paint: Paint): string
           then === undefined ? '-' : figure(then),
           before === undefined || then === undefined || before === 0 ? '' : signedPercent(then / before - 1),
           ...(staying ? [figure(diff.staying?.[term] ?? 0)] : []),
-          UNITS[term],
+          TERM_UNITS[term],
         ]),
         paint,
         { indent: 2, right: [1, 2, 3, ...(staying ? [4] : [])] },

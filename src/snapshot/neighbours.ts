@@ -1,3 +1,4 @@
+import { standing } from '../engine/model/standing.ts';
 import type { Paths } from '../engine/paths/paths.ts';
 import type { Application, Channel, Service, Share } from '../engine/problem.ts';
 import { type AppState, runningShares } from './appstate.ts';
@@ -91,21 +92,5 @@ function frozen(id: string, channels: readonly StandingChannel[], crossing: bool
     services: sortedBy([...services.values()], (service) => service.id),
     channels: sortedBy(parts, (channel) => channel.id),
     entryPoints: [],
-  };
-}
-
-function standing(id: string, location: string): Service {
-  return {
-    id,
-    demand: {},
-    replicas: 1,
-    requirements: [],
-    // It is there already, whatever taint came later.
-    tolerations: [{ key: '', operator: 'Exists', value: '' }],
-    onlyLocations: [location],
-    notLocations: [],
-    data: [],
-    move: { policy: 'Pinned' },
-    running: [{ location, replicas: 1 }],
   };
 }

@@ -73,12 +73,6 @@ export class DualAscent {
     return this.#stalled >= PATIENCE;
   }
 
-  /** After costs or room have changed: what was the best bound is none any more. */
-  forget(): void {
-    this.bound = this.#mark = Number.NEGATIVE_INFINITY;
-    this.#stalled = 0;
-  }
-
   /** Back to the best bound; labels made since inherit from the rest that they came from. */
   restore(): void {
     const state = this.#state;

@@ -1,6 +1,6 @@
 import type { Joint } from './joint.ts';
 import { paddedLabels } from './labels.ts';
-import { multiply } from './product.ts';
+import { labelLimit, multiply } from './product.ts';
 import type { LargeState, Slot } from './state.ts';
 import { BIG, type Factor, LIMIT } from './terms.ts';
 
@@ -213,19 +213,6 @@ function topTwo(
 }
 
 /** Offset of the matrix that the hard limit of a channel is held against; -1 without one. */
-function limitOf(state: LargeState, { limit }: Factor, side: 'byCaller' | 'byCallee'): number {
-  switch (limit) {
-    case LIMIT.None:
-      return -1;
-    case LIMIT.Delay:
-      return state.matrices.hard === state.matrices.delay
-        ? state.labelMatrix.delay[side]
-        : state.labelMatrix.hard[side];
-    case LIMIT.SameLocation:
-      return state.mask.differ;
-    case LIMIT.OtherLocation:
-      return state.mask.same;
-    case LIMIT.OtherZone:
-      return state.mask.zone;
-  }
+function limitOf(state: LargeState, factor: Factor, side: 'byCaller' | 'byCallee'): number {
+  return factor.limit === LIMIT.None ? -1 : labelLimit(state, factor, side);
 }

@@ -91,12 +91,6 @@ export function paddedLabels({ labels }: LargeState): number {
   return Math.ceil(labels / 4) * 4;
 }
 
-/** Unary of every variable on the label of a position anew. */
-export function refreshLabel(state: LargeState, p: number): void {
-  const label = state.matrices.arena.i32[state.labelOf + p]!;
-  for (let i = 0; i < state.n; i += 1) labelUnary(state, i, label);
-}
-
 function refreshSingle(state: LargeState, label: number): void {
   state.labelZone[label] = state.matrices.zone[state.single[label]!]!;
   for (let i = 0; i < state.n; i += 1) labelUnary(state, i, label);

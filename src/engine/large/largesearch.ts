@@ -4,7 +4,6 @@ import type { Gqap } from '../gqap/gqap.ts';
 import type { Judge } from '../model/judge.ts';
 import { Annealing } from './annealing.ts';
 import { exactBound } from './bound.ts';
-import { takeChanges } from './changes.ts';
 import { DualAscent } from './dualascent.ts';
 import { firstLabels } from './labels.ts';
 import type { LargeOptions, LargeResult } from './largeresult.ts';
@@ -13,8 +12,6 @@ import { lookAhead } from './lookahead.ts';
 import { repair } from './repair.ts';
 import { LargeState } from './state.ts';
 
-/** Rounds after a change, when most is settled already. */
-const AHEAD_ROUNDS = 2;
 /** Width of every second look-ahead as long as there is no placement. */
 const WIDER = 4;
 /** Rounds between look-aheads at first, once there is a placement; two more after each. */
@@ -30,7 +27,7 @@ const MET = 1e-7;
 /** Variables up to which swaps are looked for. */
 const MOST_SWAPPED = 800;
 
-/** The running search, kept by whoever wants to place again after a change. */
+/** The running search. */
 export class LargeSearch {
   readonly state: LargeState;
   readonly search: LocalSearch;
@@ -38,8 +35,8 @@ export class LargeSearch {
   best: Int32Array | undefined;
   objective = Number.POSITIVE_INFINITY;
   firstFeasible: number | undefined;
-  #judge: Judge | undefined;
-  #budget: Budget;
+  readonly #judge: Judge | undefined;
+  readonly #budget: Budget;
   readonly #options: LargeOptions;
   #counted = 0;
 
@@ -62,29 +59,6 @@ export class LargeSearch {
     while (options.passes === undefined && this.best && !this.#exhausted() && !this.#met)
       this.#anneal(annealing, Number.POSITIVE_INFINITY);
     return this.result();
-  }
-
-  /**
-   * Places again after a change of costs or room (telemetry, a move charge), from the kept placement,
-   * messages and prices: local search with swaps decides; with `ahead` a few sweeps and a look-ahead
-   * follow, and the better one counts. `gqap` may differ from the last one in unary costs, room and constant
-   * alone. The bound in `result` is current after it. Throws where another problem took the memory since.
-   */
-  replace(gqap: Gqap, judge: Judge | undefined, budget: Budget, ahead = false): Int32Array | undefined {
-    const { state, best } = this;
-    if (state.matrices.holder !== state)
-      throw new Error('another problem was placed on these matrices since');
-    this.#judge = judge;
-    this.#budget = budget;
-    this.#counted = state.work;
-    takeChanges(state, gqap);
-    this.ascent.forget();
-    this.objective = best ? this.judged(best) : Number.POSITIVE_INFINITY;
-    // What broke a rule is no placement any more, but still the place to start from.
-    if (best && this.objective === Number.POSITIVE_INFINITY) this.best = undefined;
-    if (best) this.#improve(this.#positions(best));
-    if (ahead || !this.best) this.#converge(AHEAD_ROUNDS);
-    return this.best;
   }
 
   /** Rounds of the bound, look-ahead placements in between, and as much work for the best one. */

@@ -14,8 +14,6 @@ export interface Oriented {
  * terms, O(locations squared); applications borrow the rest of its memory one after the other.
  */
 export interface Matrices {
-  /** The state that lives in the workspace now. */
-  holder: object | undefined;
   readonly arena: Arena;
   /** What an application takes begins here. */
   readonly mark: number;
@@ -126,7 +124,6 @@ function buildMatrices(gqap: Gqap, mixture: Mixture, workspace: number, kind?: K
   const groupLeast = ({ byCaller }: Oriented) =>
     leastByGroup(arena.f32, byCaller, location, groupStart, groups);
   return {
-    holder: undefined,
     arena,
     mark: arena.take(0),
     workspace,

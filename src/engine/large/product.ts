@@ -70,7 +70,12 @@ export function multiplyExact(
 /** More than single precision can round a value up. */
 export const SHRINK = 1 - 1.2e-7;
 
-function labelLimit(state: LargeState, { limit }: Coefficients, side: 'byCaller' | 'byCallee'): number {
+/** Offset of the matrix between labels that a limit is held against. */
+export function labelLimit(
+  state: LargeState,
+  { limit }: Coefficients,
+  side: 'byCaller' | 'byCallee',
+): number {
   switch (limit) {
     case LIMIT.None:
     case LIMIT.Delay:

@@ -34,7 +34,7 @@ const ALL_SINGLE = 100;
  * allocated here; only one state at a time can live on the same matrices.
  */
 export class LargeState {
-  gqap: Gqap;
+  readonly gqap: Gqap;
   readonly matrices: Matrices;
   readonly scale: number;
   readonly factors: readonly Factor[];
@@ -110,7 +110,6 @@ export class LargeState {
     const { arena, positions } = matrices;
     this.gqap = gqap;
     this.matrices = matrices;
-    matrices.holder = this;
     this.scale = scaleOf(gqap, whole, matrices.mean);
     this.factors = whole.map((factor) => scaled(factor, this.scale));
     this.n = n;

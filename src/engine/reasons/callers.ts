@@ -1,3 +1,4 @@
+import { standing } from '../model/standing.ts';
 import type { Application, Channel, Problem, Service, Share } from '../problem.ts';
 
 /** Where services are: `application/service` to shares. */
@@ -52,20 +53,4 @@ function partsOf(channel: Channel, shares: readonly Share[], add: (service: Serv
       clean: true,
     };
   });
-}
-
-function standing(id: string, location: string): Service {
-  return {
-    id,
-    demand: {},
-    replicas: 1,
-    requirements: [],
-    // It is there already, whatever taint came later.
-    tolerations: [{ key: '', operator: 'Exists', value: '' }],
-    onlyLocations: [location],
-    notLocations: [],
-    data: [],
-    move: { policy: 'Pinned' },
-    running: [{ location, replicas: 1 }],
-  };
 }

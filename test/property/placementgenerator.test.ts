@@ -18,6 +18,7 @@ describe('the generator', () => {
     seed: at,
     bandwidth: at % 3 === 0,
     residency: at % 5 < 2,
+    traffic: at % 3 === 1 ? 'bulk' : 'requests',
   });
 
   it.each(Array.from({ length: 28 }, (_, at) => at))('plants a placement that breaks no rule: %i', (at) => {

@@ -3,6 +3,7 @@ import { type Referee, refereeOf } from '../../../src/engine/check.ts';
 import type { Solve } from '../../../src/engine/port.ts';
 import type { Problem } from '../../../src/engine/problem.ts';
 import type { Result } from '../../../src/engine/result.ts';
+import { createSolve } from '../../../src/engine/solve.ts';
 import type { World } from './generator/regions.ts';
 import type { Report } from './report/report.ts';
 
@@ -33,6 +34,13 @@ export interface Run {
   readonly proved: boolean;
   readonly objective: number;
   readonly lowerBound: number;
+}
+
+/** With an engine that has placed on the federation of this problem before, as a scheduler's has. */
+export function acquainted<T extends Pick<Bench, 'solve' | 'seed'>>(bench: T, problem: Problem): T {
+  const solve = createSolve();
+  run({ solve, seed: bench.seed }, problem, { deadline: 1 });
+  return { ...bench, solve };
 }
 
 /** With a deadline in ms from now, or to the end. Judging is not timed. */

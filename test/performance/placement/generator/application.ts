@@ -15,7 +15,15 @@ const SHARE = { delayLimit: 0.3, spread: 0.12, jurisdiction: 0.2, data: 0.2, gpu
 /** One way, ms: what a channel asks for before its limit is widened around the planted placement. */
 const DELAY_LIMITS = [2, 4, 8, 15, 30, 60];
 
+/**
+ * Bytes of a call, both ways, drawn evenly in the logarithm. Calls inside a large fleet mostly carry up to a few
+ * kilobytes (Seemakhupt et al., A Cloud-Scale Characterization of Remote Procedure Calls, SOSP 2023):
+ * `requests`. With `bulk` what flows between services costs and emits many times what the services do.
+ */
+export const TRAFFIC = { requests: [100, 10_000], bulk: [500, 100_000] } as const;
+
 export interface Features {
+  traffic: keyof typeof TRAFFIC;
   /** ASSURED channels reserve bandwidth. */
   bandwidth: boolean;
   /** Some data sets, and what is made of them, may not leave their jurisdictions. */
@@ -54,7 +62,7 @@ export function applicationOf(
   federation: Federation,
   room: Room,
   random: Random,
-  { bandwidth, residency }: Features,
+  { traffic, bandwidth, residency }: Features,
 ): PlantedApplication {
   const { locations, delay } = federation;
   const callers = Array.from({ length: graph.services }, (): number[] => []);
@@ -107,9 +115,10 @@ export function applicationOf(
     ];
   });
 
+  const [fewest, most] = TRAFFIC[traffic];
   const channels = graph.calls.map(([from, to]): ChannelInput => {
     const callsPerSecond = Math.round(random.logBetween(2, 200));
-    const bytesPerCall = Math.round(random.logBetween(500, 100_000));
+    const bytesPerCall = Math.round(random.logBetween(fewest, most));
     const assured = random.chance(SHARE.delayLimit);
     const farthest = Math.max(
       ...planted[from]!.map((k) => Math.min(...planted[to]!.map((l) => delay(k, l)))),

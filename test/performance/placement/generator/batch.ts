@@ -42,7 +42,7 @@ export function batchOf(world: World, { applications, locations, use, seed }: Ba
       federation,
       room,
       random,
-      { bandwidth: false, residency: false },
+      { traffic: 'requests', bandwidth: false, residency: false },
     ),
   );
   return {

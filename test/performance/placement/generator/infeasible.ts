@@ -55,6 +55,7 @@ export function infeasibleOf(
   const total = demands.reduce((sum, { cpu }) => sum + cpu, 0);
   const room = new Room(federation, Math.max(total / 3, 4.8), random);
   const made = applicationOf('app', graph, demands, PROFILES.balanced, federation, room, random, {
+    traffic: 'requests',
     bandwidth: false,
     residency: false,
   });

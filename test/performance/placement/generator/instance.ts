@@ -2,7 +2,7 @@ import { parseProblem } from '../../../../src/engine/parse.ts';
 import type { Problem } from '../../../../src/engine/problem.ts';
 import { Result } from '../../../../src/engine/result.ts';
 import { PROBLEM_FORMAT, RESULT_FORMAT } from '../../../../src/engine/vocabulary.ts';
-import { applicationOf, demandsOf, type PlantedApplication } from './application.ts';
+import { applicationOf, demandsOf, type PlantedApplication, type TRAFFIC } from './application.ts';
 import { type Federation, federationOf } from './federation.ts';
 import { type Family, graphOf } from './graphs.ts';
 import { PROFILES, type ProfileName } from './profiles.ts';
@@ -20,6 +20,7 @@ export interface InstanceSpec {
   readonly tightness: number;
   readonly profile: ProfileName;
   readonly seed: number;
+  readonly traffic?: keyof typeof TRAFFIC;
   readonly bandwidth?: boolean;
   readonly residency?: boolean;
 }
@@ -33,7 +34,7 @@ export interface Instance {
 
 /** One application on a federation. */
 export function instanceOf(world: World, spec: InstanceSpec): Instance {
-  const { bandwidth = false, residency = false } = spec;
+  const { traffic = 'requests', bandwidth = false, residency = false } = spec;
   const random = new Random(spec.seed * 7919 + spec.locations * 31 + spec.services);
   const federation = federationOf(world, spec.locations, random, bandwidth);
   const graph = graphOf(spec.family, spec.services, random);
@@ -41,10 +42,10 @@ export function instanceOf(world: World, spec: InstanceSpec): Instance {
   const total = demands.reduce((sum, { cpu }) => sum + cpu, 0);
   const clouds = 12 * spec.tightness * Math.sqrt(spec.locations / 50);
   const room = new Room(federation, Math.max(total / clouds, 4.8), random);
-  const features = { bandwidth, residency };
+  const features = { traffic, bandwidth, residency };
   const profile = PROFILES[spec.profile];
   const app = applicationOf('app', graph, demands, profile, federation, room, random, features);
-  const extras = `${bandwidth ? ' bandwidth' : ''}${residency ? ' residency' : ''}`;
+  const extras = `${traffic === 'bulk' ? ' bulk' : ''}${bandwidth ? ' bandwidth' : ''}${residency ? ' residency' : ''}`;
   return {
     name: `${spec.family} ${graph.services}x${spec.locations} t=${spec.tightness} ${spec.profile} #${spec.seed}${extras}`,
     ...assemble(federation, room, [app]),

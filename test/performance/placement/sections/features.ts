@@ -18,6 +18,8 @@ export function features(bench: Bench): void {
       tightness: 0.25,
       profile: PROFILE_NAMES[at % PROFILE_NAMES.length]!,
       seed: seed * 1000 + 300 + at,
+      // With little to carry no link would ever be narrow.
+      traffic: 'bulk' as const,
     };
     const plain = instanceOf(world, spec).problem;
     const full = instanceOf(world, { ...spec, bandwidth: true, residency: true }).problem;

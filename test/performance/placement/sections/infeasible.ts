@@ -1,5 +1,5 @@
 import { INFEASIBLE_KINDS, infeasibleOf } from '../generator/infeasible.ts';
-import { type Bench, run } from '../measure.ts';
+import { acquainted, type Bench, run } from '../measure.ts';
 import { ms, percent } from '../report/format.ts';
 import { median, worst } from '../report/statistics.ts';
 
@@ -10,9 +10,10 @@ export function infeasible(bench: Bench): void {
     const runs = Array.from({ length: quick ? 2 : 10 }, (_, at) => {
       report.progress(`infeasible: ${kind} ${at + 1}`);
       const { problem } = infeasibleOf(world, { kind, services: 20, locations: 50, seed: seed * 100 + at });
+      const scheduler = acquainted(bench, problem);
       return {
-        proof: run(bench, problem, { deadline: 1000 }),
-        named: run(bench, problem, { deadline: 1000, explain: true }),
+        proof: run(scheduler, problem, { deadline: 1000 }),
+        named: run(scheduler, problem, { deadline: 1000, explain: true }),
       };
     });
     const isProved = ({ result: { applications } }: (typeof runs)[number]['proof']) =>

@@ -2,7 +2,7 @@ import { refereeOf } from '../../../../src/engine/check.ts';
 import { type Attempt, attempt, CONTENDERS } from '../contenders.ts';
 import { instanceOf } from '../generator/instance.ts';
 import { PROFILE_NAMES } from '../generator/profiles.ts';
-import { type Bench, certificate, type Run, run } from '../measure.ts';
+import { acquainted, type Bench, certificate, type Run, run } from '../measure.ts';
 import { peerFederationOf, peerModelOf } from '../peers/model.ts';
 import { ms, percent } from '../report/format.ts';
 import { median, worst } from '../report/statistics.ts';
@@ -11,26 +11,33 @@ interface Size {
   readonly services: number;
   readonly locations: number;
   readonly instances: number;
+  readonly traffic?: 'bulk';
   readonly deadlines: readonly number[];
   readonly repetitions: number;
 }
+
+/** Deadline of the runs by an engine that meets the federation for the first time, ms. */
+const STRANGER_MS = 1000;
 
 /** 50 x 100, 100 x 300 and 200 x 1,000: peers, and the engine at several deadlines. */
 export function large(bench: Bench): void {
   const sizes: Size[] = bench.quick
     ? [
         { services: 50, locations: 100, instances: 2, deadlines: [100, 1000], repetitions: 1 },
-        { services: 200, locations: 1000, instances: 1, deadlines: [250, 1000], repetitions: 1 },
+        { services: 200, locations: 1000, instances: 2, deadlines: [250, 1000], repetitions: 1 },
+        { services: 200, locations: 1000, instances: 1, traffic: 'bulk', deadlines: [1000], repetitions: 1 },
       ]
     : [
         { services: 50, locations: 100, instances: 6, deadlines: [100, 1000], repetitions: 3 },
         { services: 100, locations: 300, instances: 6, deadlines: [100, 1000], repetitions: 3 },
         { services: 200, locations: 1000, instances: 10, deadlines: [250, 1000, 10_000], repetitions: 3 },
+        { services: 200, locations: 1000, instances: 5, traffic: 'bulk', deadlines: [1000], repetitions: 1 },
       ];
   for (const size of sizes) measure(bench, size);
 }
 
-function measure(bench: Bench, { services, locations, instances, deadlines, repetitions }: Size): void {
+function measure(bench: Bench, size: Size): void {
+  const { services, locations, instances, traffic = 'requests', deadlines, repetitions } = size;
   const { report, world, seed } = bench;
   const rows = Array.from({ length: instances }, (_, at) => {
     const family = at % 2 === 0 ? ('sparse' as const) : ('dense' as const);
@@ -41,19 +48,23 @@ function measure(bench: Bench, { services, locations, instances, deadlines, repe
       tightness: 0.25,
       profile: PROFILE_NAMES[at % PROFILE_NAMES.length]!,
       seed: seed * 1000 + at,
+      traffic,
     });
     report.progress(`${services} x ${locations}: ${at + 1}/${instances} ${name}, peers`);
     const referee = refereeOf(problem);
     const model = peerModelOf(peerFederationOf(problem), problem.applications[0]!);
     const peers: Attempt[] = [];
     const runs: Run[][] = deadlines.map(() => []);
+    const stranger: Run[] = [];
     const engine = () => {
+      stranger.push(run(bench, problem, { deadline: STRANGER_MS, referee }));
+      const scheduler = acquainted(bench, problem);
       deadlines.forEach((deadline, which) => {
         for (let repetition = 0; repetition < (deadline > 2000 ? 1 : repetitions); repetition += 1) {
           report.progress(
             `${services} x ${locations}: ${at + 1}/${instances} ${name}, engine ${deadline} ms`,
           );
-          runs[which]!.push(run(bench, problem, { deadline, referee }));
+          runs[which]!.push(run(scheduler, problem, { deadline, referee }));
         }
       });
     };
@@ -61,13 +72,10 @@ function measure(bench: Bench, { services, locations, instances, deadlines, repe
     for (const contender of CONTENDERS) peers.push(attempt(contender, model, referee));
     if (at % 2 !== 0) engine();
     const sound = [
-      ...runs
-        .flat()
-        .filter((each) => each.sound === 1)
-        .map(({ objective }) => objective),
+      ...[...runs.flat(), ...stranger].filter((each) => each.sound === 1).map(({ objective }) => objective),
       ...peers.filter(({ broken }) => broken === 0).map(({ objective }) => objective),
     ];
-    return { peers, runs, best: sound.length === 0 ? Number.NaN : Math.min(...sound) };
+    return { peers, runs: [...runs, stranger], best: sound.length === 0 ? Number.NaN : Math.min(...sound) };
   });
   const peerRows = CONTENDERS.map(({ name }, peer) => {
     const attempts = rows.map(({ peers }) => peers[peer]!);
@@ -88,13 +96,17 @@ function measure(bench: Bench, { services, locations, instances, deadlines, repe
       '-',
     ];
   });
-  const engineRows = deadlines.map((deadline, which) => {
+  const engines = [
+    ...deadlines.map((deadline) => `engine, ${ms(deadline)}`),
+    `engine, ${ms(STRANGER_MS)}, federation not known`,
+  ];
+  const engineRows = engines.map((name, which) => {
     const all = rows.flatMap(({ runs }) => runs[which]!);
     const gaps = rows.flatMap(({ runs, best }) =>
       runs[which]!.filter(({ sound }) => sound === 1).map(({ objective }) => objective / best - 1),
     );
     return [
-      `engine, ${ms(deadline)}`,
+      name,
       `${all.filter(({ sound }) => sound === 1).length}/${all.length}`,
       `${all.reduce((sum, { broken }) => sum + broken, 0)}`,
       percent(median(gaps)),
@@ -108,7 +120,7 @@ function measure(bench: Bench, { services, locations, instances, deadlines, repe
     ];
   });
   report.table(
-    `${services} services on ${locations} locations, ${instances} instances`,
+    `${services} services on ${locations} locations, ${instances} instances${traffic === 'bulk' ? ', bulk traffic' : ''}`,
     [
       'method',
       'feasible',
@@ -124,10 +136,10 @@ function measure(bench: Bench, { services, locations, instances, deadlines, repe
     ],
     [...peerRows, ...engineRows],
     [
-      'Gap: to the best known objective. Peers are given the matrices of the federation; the engine builds its own within its time.',
+      'Gap: to the best known objective. Peers are given the matrices of the federation, and so is the engine that placed on it before; one that did not builds them within its time.',
     ],
   );
-  if (locations !== 1000) return;
+  if (locations !== 1000 || traffic === 'bulk') return;
   const certificates = (deadline: number) =>
     rows.flatMap(({ runs }) => (runs[deadlines.indexOf(deadline)] ?? []).map(certificate));
   const firsts = rows.flatMap(({ runs }) =>

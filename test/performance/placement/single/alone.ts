@@ -4,10 +4,11 @@ import type { BatchSpec } from '../generator/batch.ts';
 import type { InstanceSpec } from '../generator/instance.ts';
 import type { Bench } from '../measure.ts';
 
-/** What a process of its own is asked to solve once. */
-export type Alone =
-  | ({ kind: 'batch'; deadline: number } & BatchSpec)
-  | ({ kind: 'instance'; deadline: number } & InstanceSpec);
+/** What a process of its own is asked to solve once; with `known`, by an engine that has seen the federation. */
+export type Alone = { deadline: number; known?: boolean } & (
+  | ({ kind: 'batch' } & BatchSpec)
+  | ({ kind: 'instance' } & InstanceSpec)
+);
 
 /** Figures of that one call; NaN where the process did not end well. */
 export interface AloneAnswer {
@@ -19,6 +20,8 @@ export interface AloneAnswer {
   readonly certificate: number;
   /** Most resident memory of the process, before anything was judged. */
   readonly maxMegabytes: number;
+  /** Resident before that call: the problem, and what an engine that knows the federation keeps of it. */
+  readonly heldMegabytes: number;
   /** Why there are no figures. */
   readonly failure?: string;
 }
@@ -65,6 +68,7 @@ function nothing(failure: string): AloneAnswer {
     broken: 0,
     certificate: none,
     maxMegabytes: none,
+    heldMegabytes: none,
     failure,
   };
 }

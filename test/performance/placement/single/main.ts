@@ -5,7 +5,7 @@ import { batchOf } from '../generator/batch.ts';
 import { instanceOf } from '../generator/instance.ts';
 import { readWorld } from '../generator/regiondata.ts';
 import { syntheticWorld } from '../generator/regions.ts';
-import { certificate, run } from '../measure.ts';
+import { acquainted, certificate, run } from '../measure.ts';
 import type { Alone, AloneAnswer } from './alone.ts';
 
 const { what, seed, data } = JSON.parse(process.argv[2] ?? '{}') as {
@@ -15,12 +15,14 @@ const { what, seed, data } = JSON.parse(process.argv[2] ?? '{}') as {
 };
 const world = data === undefined ? syntheticWorld() : readWorld(data);
 const { problem } = what.kind === 'batch' ? batchOf(world, what) : instanceOf(world, what);
+const engine = what.known ? acquainted({ solve, seed }, problem) : { solve, seed };
+const heldMegabytes = Math.round(process.memoryUsage.rss() / 1e6);
 let megabytes = 0;
-const judged = run({ solve, seed }, problem, {
+const judged = run(engine, problem, {
   deadline: what.deadline,
   referee: {
     judge: (result) => {
-      megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
+      megabytes = Math.round((process.resourceUsage().maxRSS * 1024) / 1e6);
       return check(problem, result);
     },
     terms: () => {
@@ -36,5 +38,6 @@ const answer: AloneAnswer = {
   broken: judged.broken,
   certificate: certificate(judged),
   maxMegabytes: megabytes,
+  heldMegabytes,
 };
 console.log(JSON.stringify(answer));

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { nearest } from '../api/nearest.ts';
 import { compare } from './compare.ts';
 import { explain } from './explain.ts';
+import { front } from './front.ts';
 import { plan } from './plan.ts';
 import { EXIT, InputError, type Streams } from './streams.ts';
 import { reportText, type Source, validateSources } from './validate.ts';
@@ -20,6 +21,8 @@ const USAGE = `usage: codeco COMMAND FILE... [flags]
                      --force SERVICE=LOCATION  --forbid SERVICE=LOCATION
   compare FILE...    placements side by side, judged by the referee
                      [--profile P ...] [--result RESULT.json ...]
+  front FILE...      what one term costs in another: placements of which none is better in both
+                     --terms FIRST,SECOND  [--points N] [--application A]
   validate -f FILE   judges objects: structure, names, ports, quantities  [-o json]
 
 FILE is a placement problem (JSON, YAML, GEXF or GraphML; docs/problem-format.md), or objects as kubectl would apply them:
@@ -39,6 +42,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], streams: Strea
   explain,
   whatif,
   compare,
+  front,
   validate,
 };
 

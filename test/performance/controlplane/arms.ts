@@ -2,6 +2,7 @@ import type { Federation } from '../../../scripts/local/federation.ts';
 import { DeploymentResource, NamespaceResource } from '../../../src/api/core.ts';
 import { untilNothingLeft } from './leftovers.ts';
 import type { Observer, Stage } from './observer.ts';
+import { type ProcessorTime, perApplication, processorTime } from './processortime.ts';
 import { concurrently } from './statistics.ts';
 import {
   application,
@@ -21,6 +22,8 @@ export interface SuiteRun {
   /** Until all Pods are ready. */
   podsReady: number;
   stages: Record<Stage, number>;
+  /** Until all Pods are ready, ms for each application. */
+  processor: ProcessorTime;
   /** From the first delete request until nothing but the namespace is left anywhere. */
   deleted: number;
 }
@@ -30,6 +33,7 @@ export async function suiteArm(federation: Federation, observer: Observer, apps:
   const names = appNames(apps);
   const { admin } = federation.hub;
   observer.reset();
+  const before = await processorTime(federation);
   const start = performance.now();
   await createApps(
     admin,
@@ -37,6 +41,7 @@ export async function suiteArm(federation: Federation, observer: Observer, apps:
   );
   await observer.until(`${apps} Pods ready`, ({ readyPods }) => readyPods === apps, LIMIT_MS);
   const podsReady = (performance.now() - start) / 1000;
+  const processor = perApplication(before, await processorTime(federation), apps);
   await observer.until(`${apps} apps ready`, () => observer.passed('ready') === apps, LIMIT_MS);
   const stages = observer.stagesSince(start);
   const deletion = performance.now();
@@ -47,13 +52,10 @@ export async function suiteArm(federation: Federation, observer: Observer, apps:
     LIMIT_MS,
   );
   await untilNothingLeft(federation, LIMIT_MS);
-  return { podsReady, stages, deleted: (performance.now() - deletion) / 1000 };
+  return { podsReady, stages, processor, deleted: (performance.now() - deletion) / 1000 };
 }
 
-export interface PlainRun {
-  podsReady: number;
-  deleted: number;
-}
+export type PlainRun = Omit<SuiteRun, 'stages'>;
 
 /** The same Deployments straight to the managed cluster: same client, same concurrency; and gone again. */
 export async function plainArm(federation: Federation, observer: Observer, apps: number): Promise<PlainRun> {
@@ -61,10 +63,12 @@ export async function plainArm(federation: Federation, observer: Observer, apps:
   const { admin } = federation.clusters[0]!.api;
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } };
   await admin.apply(NamespaceResource, namespace, { fieldManager: 'bench', force: true });
+  const before = await processorTime(federation);
   const start = performance.now();
   await concurrently(names, CONCURRENCY, (name) => admin.create(DeploymentResource, plainDeployment(name)));
   await observer.until(`${apps} Pods ready`, ({ readyPods }) => readyPods === apps, LIMIT_MS);
   const podsReady = (performance.now() - start) / 1000;
+  const processor = perApplication(before, await processorTime(federation), apps);
   const deletion = performance.now();
   await concurrently(names, CONCURRENCY, (name) =>
     admin.delete(
@@ -75,5 +79,5 @@ export async function plainArm(federation: Federation, observer: Observer, apps:
   );
   await observer.until('Pods gone', ({ readyPods }) => readyPods === 0, LIMIT_MS);
   await untilNothingLeft(federation, LIMIT_MS);
-  return { podsReady, deleted: (performance.now() - deletion) / 1000 };
+  return { podsReady, processor, deleted: (performance.now() - deletion) / 1000 };
 }

@@ -5,6 +5,7 @@ import { type PlainRun, plainArm, type SuiteRun, suiteArm } from './arms.ts';
 import { tellingWhatEnded } from './ended.ts';
 import type { Comparison } from './figures.ts';
 import { Observer, STAGES, type Stage } from './observer.ts';
+import type { ProcessorTime } from './processortime.ts';
 import { type Summary, summary } from './statistics.ts';
 import { straightArm } from './straight.ts';
 import { NAMESPACE } from './workload.ts';
@@ -80,9 +81,18 @@ export async function compare(
     straight: summary(straight.map(({ podsReady }) => podsReady)),
     straightRatio: summary(straight.map(({ podsReady }, index) => podsReady / plain[index]!.podsReady)),
     ratioToStraight: summary(suite.map(({ podsReady }, index) => podsReady / straight[index]!.podsReady)),
+    processor: { suite: usual(suite), straight: usual(straight), plain: usual(plain) },
     straightDeletion: summary(straight.map(({ deleted }) => deleted)),
     deletion: summary(suite.map(({ deleted }) => deleted)),
     plainDeletion: summary(plain.map(({ deleted }) => deleted)),
     deletionRatio: summary(suite.map(({ deleted }, index) => deleted / plain[index]!.deleted)),
   };
+}
+
+/** By process the median of the runs. */
+function usual(runs: readonly Pick<PlainRun, 'processor'>[]): ProcessorTime {
+  const names = Object.keys(runs[0]?.processor ?? {});
+  return Object.fromEntries(
+    names.map((name) => [name, summary(runs.map(({ processor }) => processor[name] ?? 0)).median]),
+  );
 }

@@ -1,4 +1,5 @@
 import type { Stage } from './observer.ts';
+import type { ProcessorTime } from './processortime.ts';
 import type { Distribution, Summary } from './statistics.ts';
 
 /** What `--json` writes. Seconds, milliseconds where a name says so, MiB. */
@@ -38,6 +39,8 @@ export interface Comparison {
   /** Straight works to plain Deployments, and CodecoApps to straight works; pair by pair. */
   straightRatio: Summary;
   ratioToStraight: Summary;
+  /** Until all Pods are ready, ms for each application; medians by process. */
+  processor: Record<'suite' | 'straight' | 'plain', ProcessorTime>;
   straightDeletion: Summary;
   deletion: Summary;
   plainDeletion: Summary;

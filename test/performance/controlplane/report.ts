@@ -9,6 +9,7 @@ import {
   type Scale,
 } from './figures.ts';
 import { STAGES } from './observer.ts';
+import type { ProcessorTime } from './processortime.ts';
 import type { Distribution, Summary } from './statistics.ts';
 
 /** The page docs/performance.md out of the figures of one run. Pure: the same figures give the same page. */
@@ -37,6 +38,7 @@ export function report(figures: Figures): string {
 function comparisonPart(comparisons: readonly Comparison[]): string[] {
   const [first] = comparisons;
   const repetitions = first?.suite.values.length ?? 0;
+  const processor = comparisons.find(({ agent }) => agent === 'unthrottled')?.processor;
   const rows = comparisons.flatMap((each) => [
     ['**work agent**', `**${each.agent}**`, '', '', ''],
     ['CodecoApps, until all Pods are Ready', ...seconds(each.suite), '', ''],
@@ -58,7 +60,25 @@ function comparisonPart(comparisons: readonly Comparison[]): string[] {
   return [
     `${first?.apps} CodecoApps of one service, on a hub with one managed cluster, against the same Deployments applied to that cluster through the same client at the same concurrency, and against ManifestWorks of the same content written to the hub without the suite. In turn, ${repetitions} repetitions after one that is not counted. Deletion ends when neither hub nor cluster holds any app, plan, revision, work, base work, applied work, Deployment, ReplicaSet, Pod, Service, ServiceAccount or RoleBinding of them; only the Namespace stays.`,
     table(['', 'median', 'worst', 'goal', 'met'], rows),
+    ...(processor ? [PROCESSOR, processorTable(processor)] : []),
   ];
+}
+
+const PROCESSOR =
+  'Processor time for each application until all Pods are Ready, work agent unthrottled: what the ratio comes from where all parts share the cores. Medians; other programs on the machine count little here.';
+
+function processorTable(processor: Comparison['processor']): string {
+  const arms = [processor.suite, processor.straight, processor.plain];
+  const all = (of: ProcessorTime) => Object.values(of).reduce((sum, each) => sum + each, 0);
+  const names = Object.keys(processor.suite).filter((name) => arms.some((arm) => (arm[name] ?? 0) >= 0.1));
+  return table(
+    ['', 'CodecoApps', 'ManifestWorks', 'Deployments'],
+    [
+      ...names.map((name) => [name, ...arms.map((arm) => ms(arm[name] ?? 0))]),
+      ['all', ...arms.map((arm) => ms(all(arm)))],
+      ['to Deployments', ...arms.map((arm) => (all(arm) / all(processor.plain)).toFixed(2))],
+    ],
+  );
 }
 
 function growthPart({ sizes }: Growth): string[] {

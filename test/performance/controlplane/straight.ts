@@ -5,6 +5,7 @@ import { appWork, baseWork } from '../../../src/work/manifestwork.ts';
 import { LIMIT_MS, type PlainRun } from './arms.ts';
 import { untilNothingLeft } from './leftovers.ts';
 import type { Observer } from './observer.ts';
+import { perApplication, processorTime } from './processortime.ts';
 import { concurrently } from './statistics.ts';
 import { appNames, CONCURRENCY, NAMESPACE, plainDeployment } from './workload.ts';
 
@@ -14,10 +15,11 @@ import { appNames, CONCURRENCY, NAMESPACE, plainDeployment } from './workload.ts
  * there before, as the namespace is for plain Deployments.
  */
 export async function straightArm(
-  { hub, clusters }: Federation,
+  federation: Federation,
   observer: Observer,
   apps: number,
 ): Promise<PlainRun> {
+  const { hub, clusters } = federation;
   const cluster = clusters[0]!.name;
   const create = (work: ManifestWork) => hub.admin.create(ManifestWorkResource, work);
   const base = bare(baseWork(NAMESPACE, cluster, true));
@@ -36,10 +38,12 @@ export async function straightArm(
       }),
     ),
   );
+  const before = await processorTime(federation);
   const start = performance.now();
   await concurrently(works, CONCURRENCY, create);
   await observer.until(`${apps} Pods ready`, ({ readyPods }) => readyPods === apps, LIMIT_MS);
   const podsReady = (performance.now() - start) / 1000;
+  const processor = perApplication(before, await processorTime(federation), apps);
   const deletion = performance.now();
   const remove = ({ metadata: { namespace = '', name } }: ManifestWork) =>
     hub.admin.delete(ManifestWorkResource, { namespace, name });
@@ -50,8 +54,8 @@ export async function straightArm(
     LIMIT_MS,
   );
   await remove(base);
-  await untilNothingLeft({ hub, clusters }, LIMIT_MS);
-  return { podsReady, deleted: (performance.now() - deletion) / 1000 };
+  await untilNothingLeft(federation, LIMIT_MS);
+  return { podsReady, processor, deleted: (performance.now() - deletion) / 1000 };
 }
 
 function bare({ metadata: { name, namespace }, ...work }: ManifestWork): ManifestWork {

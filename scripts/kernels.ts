@@ -1,30 +1,36 @@
 /**
- * Compiles the kernels of the placement engine (AssemblyScript to WebAssembly with SIMD) into a module of
+ * Compiles the kernels of the placement engine (AssemblyScript to WebAssembly with SIMD) into modules of
  * their bytes. `--check` compares only: node scripts/kernels.ts [--check]
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const SOURCE = 'src/engine/kernels/assembly/index.ts';
-const TARGET = fileURLToPath(new URL('../src/engine/kernels/kernels.generated.ts', import.meta.url));
+/** Entry, and the module that holds its bytes. */
+const MODULES = [
+  ['src/engine/kernels/assembly/index.ts', 'src/engine/kernels/kernels.generated.ts'],
+  ['src/engine/kernels/assembly/batchsingle.ts', 'src/engine/batch/kernels/single.generated.ts'],
+  ['src/engine/kernels/assembly/batchdouble.ts', 'src/engine/batch/kernels/double.generated.ts'],
+] as const;
 const LINE = 100;
 
-const bytes = await compile();
-const text = moduleOf(bytes);
-if (process.argv.includes('--check')) {
-  const current = await readFile(TARGET, 'utf8').catch(() => '');
-  if (current !== text) {
-    console.error(`${TARGET} is not what ${SOURCE} compiles to; run: npm run generate`);
-    process.exit(1);
-  }
-} else await writeFile(TARGET, text);
+for (const [source, module] of MODULES) {
+  const target = fileURLToPath(new URL(`../${module}`, import.meta.url));
+  const text = moduleOf(source, await compile(source));
+  if (process.argv.includes('--check')) {
+    const current = await readFile(target, 'utf8').catch(() => '');
+    if (current !== text) {
+      console.error(`${target} is not what ${source} compiles to; run: npm run generate`);
+      process.exit(1);
+    }
+  } else await writeFile(target, text);
+}
 
-async function compile(): Promise<Uint8Array> {
+async function compile(source: string): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
     [
-      SOURCE,
+      source,
       '--baseDir',
       fileURLToPath(new URL('..', import.meta.url)),
       '--outFile',
@@ -47,11 +53,11 @@ async function compile(): Promise<Uint8Array> {
   return binary;
 }
 
-function moduleOf(wasm: Uint8Array): string {
+function moduleOf(source: string, wasm: Uint8Array): string {
   const base64 = Buffer.from(wasm).toString('base64');
   const lines = base64.match(new RegExp(`.{1,${LINE}}`, 'g')) ?? [];
   return [
-    `/** Generated from ${SOURCE} by scripts/kernels.ts; not to be edited. */`,
+    `/** Generated from ${source} by scripts/kernels.ts; not to be edited. */`,
     'export const KERNELS_BASE64: string = [',
     ...lines.map((line) => `  '${line}',`),
     "].join('');",

@@ -13,7 +13,7 @@ import { placedAnswer, unplacedAnswer } from '../answer.ts';
 import { buildApp } from '../model/appmodel.ts';
 import { use } from '../model/load.ts';
 import type { Application } from '../problem.ts';
-import { Batch } from './batch.ts';
+import { Batch, type Moving } from './batch.ts';
 import { isBatchable } from './batchable.ts';
 import { floorsOf, type PricedGroup } from './floors.ts';
 
@@ -22,7 +22,7 @@ const EACH = 1_000;
 /** More locations have matrices too large to hold beside the federation's. */
 const MOST_LOCATIONS = 2_000;
 /** Work for an application that the batch finds no place for, in units. */
-const RETRY_WORK = 60_000_000;
+const RETRY_WORK = 20_000_000;
 
 /**
  * Admits many applications under prices of room that they share, in the order of their admission. Undefined
@@ -104,7 +104,15 @@ function admitGroups(
       const together = a !== undefined && shared.has(app);
       // Looking for a place unsettles the messages that the bound is made of.
       const bound = together ? batch.pricedBound(a) : 0;
-      const found = together ? batch.place(a, round.load) : undefined;
+      const found = together
+        ? (batch.place(a, round.load) ??
+          batch.placeMoving(
+            a,
+            round.load,
+            placed.map((each) => each.a),
+            movingIn(batch, round),
+          ))
+        : undefined;
       spend();
       if (a !== undefined && found) {
         placed.push({ a, bound });
@@ -113,14 +121,18 @@ function admitGroups(
         continue;
       }
       const single = placeNext(setting, round, app, a === undefined ? APP_WORK : RETRY_WORK);
-      if (single.at) {
+      if (single.at && together && batch.adopt(a, single.model, single.at)) {
+        placed.push({ a, bound });
+        admit(single.model, single.at, round.load, round.places);
+        round.admitted.push({ id: app.id, locations: new Set(single.at) });
+      } else if (single.at) {
         take(setting, round, single, true);
         batch.occupy(single.model, single.at);
       } else leaveOut(round, app, single.complete);
       options.onProgress?.(progressOf(setting, round));
     }
     spend();
-    return { placed, value: batch.pricesByLocation() };
+    return { placed, value: batch.prices };
   });
   return { round, groups: told };
 }
@@ -128,12 +140,9 @@ function admitGroups(
 /** Improves what the batch has placed, and answers for it. */
 function finish(setting: Setting, batch: Batch, { round, groups }: Attempt): Round {
   const { budget, options } = setting;
-  const before = new Map(
-    groups.flatMap(({ placed }) => placed.map(({ a }) => [a, batch.locationsOf(a)] as const)),
-  );
-  batch.improve([...before.keys()], () => budget.stopped);
+  const placed = groups.flatMap((group) => group.placed.map(({ a }) => a));
+  batch.improve(placed, movingIn(batch, round), () => budget.stopped);
   budget.spend(batch.work);
-  for (const [a, from] of before) moveLoad(batch, a, from, round);
   for (const group of groups) {
     const floors = floorsOf(setting, batch, group);
     for (const { a } of group.placed) answer(setting, batch, round, a, floors.get(a) ?? 0);
@@ -145,21 +154,33 @@ function finish(setting: Setting, batch: Batch, { round, groups }: Attempt): Rou
   return round;
 }
 
-/** The room of an application follows it. */
-function moveLoad(batch: Batch, a: number, from: Int32Array, { load, places, admitted }: Round): void {
-  const { model, at } = batch.placementOf(a);
-  if (at.every((k, shard) => k === from[shard])) return;
-  model.shards.forEach(({ service, replicas }, shard) => {
-    const { demand } = model.services[service]!;
-    use(load, from[shard]!, demand, -replicas);
-    use(load, at[shard]!, demand, replicas);
-  });
-  for (const { id, shards } of model.services) {
-    const shares = shards.map((shard) => ({ location: at[shard]!, replicas: model.shards[shard]!.replicas }));
-    places.set(`${model.app.id}/${id}`, shares);
-  }
-  const own = admitted.find(({ id }) => id === model.app.id);
-  if (own) own.locations = new Set(at);
+/** Keeps the load and the places of the round in step with applications that move. */
+function movingIn(batch: Batch, { load, places, admitted }: Round): Moving {
+  const account = (a: number, sign: number) => {
+    const { model, at } = batch.placementOf(a);
+    model.shards.forEach(({ service, replicas }, shard) => {
+      use(load, at[shard]!, model.services[service]!.demand, sign * replicas);
+    });
+    return { model, at };
+  };
+  return {
+    load,
+    lift: (a) => {
+      account(a, -1);
+    },
+    put: (a) => {
+      const { model, at } = account(a, 1);
+      for (const { id, shards } of model.services) {
+        const shares = shards.map((shard) => ({
+          location: at[shard]!,
+          replicas: model.shards[shard]!.replicas,
+        }));
+        places.set(`${model.app.id}/${id}`, shares);
+      }
+      const own = admitted.find(({ id }) => id === model.app.id);
+      if (own) own.locations = new Set(at);
+    },
+  };
 }
 
 function answer(setting: Setting, batch: Batch, round: Round, a: number, floor: number): void {
@@ -180,7 +201,6 @@ function answer(setting: Setting, batch: Batch, round: Round, a: number, floor: 
     complete: false,
     prices: round.prices,
     floor,
-    labels: batch.labels,
   };
   const told = placedAnswer(found, round.load, explain, budget);
   if (explain) own(1);

@@ -36,6 +36,7 @@ describe('a batch of applications', { timeout: 120_000 }, () => {
     [30, 40, 0.1],
     [30, 40, 0.4],
     [40, 100, 0.1],
+    [40, 140, 0.4],
   ])('of %i on %i locations at a use of %d breaks no rule and bounds the sum from below', (apps, m, use) => {
     const problem = batch(apps, m, use);
     const result = solve(problem, OPTIONS);
@@ -67,6 +68,18 @@ describe('a batch of applications', { timeout: 120_000 }, () => {
     }
     expect(wrong).toEqual([]);
     expect(compared).toBeGreaterThan(20);
+  });
+
+  it('never bounds an application above a placement where groups hold many locations', () => {
+    const problem = batch(24, 140, 0.4);
+    const federation = buildFederation(problem);
+    const together = new Batch(problem, federation, problem.applications);
+    problem.applications.forEach((app, a) => {
+      expect(together.placesAlone(a)).toBe(true);
+      const [alone] = solve({ ...problem, applications: [app] }, OPTIONS).applications;
+      expect(together.aloneBounds[a]).toBeLessThanOrEqual(alone!.objective! * (1 + 1e-9));
+      expect(together.aloneBounds[a]).toBeGreaterThan(0.7 * alone!.objective!);
+    });
   });
 
   it('admits and places the others as before when an application that cannot be placed is taken out', () => {

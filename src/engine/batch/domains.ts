@@ -121,12 +121,26 @@ export class Domains {
 
   /** Whether some group that `other` may use goes with g; `caller`: g is the caller's. */
   #reaches(f: number, g: number, other: number, caller: boolean): boolean {
-    const { arena, layout } = this.#ground;
-    const { stride, groups } = layout;
-    const { matrix, limit } = limitOf(this.#model, this.#ground, f, caller);
+    const { groups } = this.#ground.layout;
     for (let h = 0; h < groups; h += 1)
-      if (this.allows(other, h) && arena.f32[matrix + g * stride + h]! <= limit) return true;
+      if (this.allows(other, h) && (caller ? this.#goes(f, g, h) : this.#goes(f, h, g))) return true;
     return false;
+  }
+
+  /** Whether f allows some location of g, its caller's, with some of h. */
+  #goes(f: number, g: number, h: number): boolean {
+    const { rows, layout, least } = this.#ground;
+    const { zone, stride, groups, locations } = layout;
+    switch (this.#model.rule[f]) {
+      case RULE.SameLocation:
+        return g === h;
+      case RULE.OtherLocation:
+        return g !== h || groups < locations;
+      case RULE.OtherZone:
+        return zone[g]! < 0 || zone[g] !== zone[h];
+      default:
+        return g === h || rows[least.hard.byCaller + g * stride + h]! <= limitOf(this.#model.maxDelay[f]!);
+    }
   }
 
   /** Whether another part may be the one that the caller uses. */

@@ -75,4 +75,28 @@ export interface FlatModel {
   readonly order: Int32Array;
   /** Place in that order, counted within the application. */
   readonly rank: Int32Array;
+  /** Message of a slot, counted within the application: both ends of a pair share one, used in turn. */
+  readonly messageOf: Int32Array;
+  /** By variable, with one entry more: its rows in the table of costs; own ones first, then messages. */
+  readonly termStart: Int32Array;
+  /** How many of them are own, and how many together with the messages of factors that go on later in the order. */
+  readonly ownTerms: Int32Array;
+  readonly laterTerms: Int32Array;
+  /** 1 where every factor of the variable is a pair. */
+  readonly paired: Uint8Array;
+  /** By application, with one entry more: its first message. */
+  readonly messageStart: Int32Array;
+  /** Length of the table, and the most messages of one application. */
+  readonly terms: number;
+  readonly mostMessages: number;
+  /** Whom a variable tells in a sweep along the order, and against it. */
+  readonly along: Sends;
+  readonly against: Sends;
+}
+
+/** By variable, with one entry more: its slot in a factor that leads on, and the slot that hears of it. */
+export interface Sends {
+  readonly start: Int32Array;
+  readonly slot: Int32Array;
+  readonly to: Int32Array;
 }

@@ -6,6 +6,7 @@ import { Eligibility } from './eligible.ts';
 import { type FlatApp, type FlatModel, KIND, RULE } from './flatmodel.ts';
 import type { Layout } from './layout.ts';
 import { orderVariables } from './order.ts';
+import { planOf } from './plan.ts';
 import { Waiting } from './waiting.ts';
 
 /** A batch as columns, and the rows that its columns name. */
@@ -72,7 +73,7 @@ class Columns {
   constructor(federation: FederationModel, layout: Layout, waiting: Waiting, eligibility: Eligibility) {
     this.#federation = federation;
     this.#zonesTold = layout.zone.every((zone) => zone >= 0);
-    this.#locationsTold = layout.single;
+    this.#locationsTold = layout.groups === layout.locations;
     this.#waiting = waiting;
     this.#eligibility = eligibility;
     const { resources, price, gramsPerCore, unavailability } = federation;
@@ -192,7 +193,8 @@ class Columns {
       ownStart,
       own,
     };
-    return { ...columns, ...orderVariables(columns, this.#federation.average) };
+    const ordered = { ...columns, ...orderVariables(columns, this.#federation.average) };
+    return { ...ordered, ...planOf(ordered) };
   }
 
   /** Calls times mean delay of the row. */
@@ -246,12 +248,13 @@ class Columns {
       const rule = channel.crossing ? RULE.Any : RULE.SameLocation;
       const callers = variablesOf(from.service);
       const callees = variablesOf(to.service);
-      const apart = apartOf(from.service);
+      // Whoever must share a location with another has no other part elsewhere: pairs say all there is.
+      const apart = channel.crossing ? apartOf(from.service) : RULE.Any;
       if (callees.length === 1 && callers.length === 2 && apart !== RULE.Any) {
         this.#factor([callees[0]!, ...callers], terms(1), rule, KIND.Callers, apart);
         continue;
       }
-      const other = apartOf(to.service);
+      const other = channel.crossing ? apartOf(to.service) : RULE.Any;
       const joint = callees.length === 2 && other !== RULE.Any;
       const kind = callees.length === 1 ? KIND.Pair : joint ? KIND.Callees : KIND.Nearest;
       for (const caller of callers)

@@ -1,22 +1,34 @@
-import { type Arena, createArena, elementsOf } from '../kernels/arena.ts';
 import type { FederationModel } from '../model/federation.ts';
 import type { Flattened } from './flatten.ts';
+import type { Precision } from './kernels/batchkernels.ts';
+import { createRowMemory, type RowMemory } from './kernels/rowmemory.ts';
 import type { Layout } from './layout.ts';
-import { type NetworkMatrices, networkElements, takeNetwork } from './matrices.ts';
+import type { PairFigure, PairFloor, PairFloors } from './pairfloors.ts';
 
 /** A location that a variable may not use; a forbidden pair. Both far above what any application costs. */
 export const FORBIDDEN = 1e4;
 export const BROKEN = 16;
+/** Stands for a cost that nothing has. */
+const NOTHING = 1e30;
 
-/** Rows of `positions` and messages of `stride` entries that one arena keeps for a whole batch, as offsets. */
-export interface Ground {
+/** Offsets of what is read from the caller's end, and from the callee's. */
+export interface Ends {
+  readonly byCaller: number;
+  readonly byCallee: number;
+}
+
+/** Figures that a channel's cost is made of between groups; volume is USD and grams as one application weighs them. */
+type Weighed = PairFigure | 'volume';
+
+/** Rows over the positions of a layout that one memory keeps for a whole batch, as offsets. */
+export interface Ground extends RowMemory {
   readonly layout: Layout;
-  readonly arena: Arena;
   readonly resources: number;
-  /** By resource: USD/h of a unit, its price in the batch, and minus the room there is. */
+  /** By resource: USD/h of a unit, its price in the batch, the room there is, and what of it is left. */
   readonly cost: readonly number[];
   readonly price: readonly number[];
-  readonly lack: readonly number[];
+  readonly room: readonly number[];
+  readonly left: readonly number[];
   /** Least room anywhere: demands below it need not be compared. */
   readonly leastRoom: Float64Array;
   readonly cores: number;
@@ -26,114 +38,193 @@ export interface Ground {
   /** 0 where services of the class may run, FORBIDDEN elsewhere. */
   readonly classes: readonly number[];
   readonly waits: readonly number[];
-  readonly network: NetworkMatrices;
-  /** One message for each slot, one after the other. */
-  readonly messages: number;
-  /** Rows of one application, one for each resource: what a unit costs by position. */
+  readonly zero: number;
+  /** Of one application: what a unit of each resource costs by position. */
   readonly unit: readonly number[];
-  /** Spare rows of `positions`, and of `stride`. */
-  readonly wide: readonly number[];
-  readonly narrow: readonly number[];
-  /** The start of each group, and the group of each position, as the kernels read them. */
-  readonly starts: number;
-  readonly groupOf: number;
-  /** Failure domain by position; -1 for padding. */
-  readonly zoneOf: Int32Array;
-  /** By group, what parts in different zones, or locations, must differ in: integers. */
+  /** Potentials by position, of the caller and of the callee, and what is left between groups, both ways. */
+  readonly potential: Readonly<Record<Weighed, Ends>>;
+  readonly least: Readonly<Record<Weighed | 'hard', Ends>>;
+  /** The network itself, position by position, where placements are looked for. */
+  readonly network: Readonly<Record<PairFigure | 'hard', Ends>> | undefined;
+  /** Failure domain, and location, by position, as whole numbers; padding has its own. The same by group, where a group has one. */
   readonly zoneClass: number;
   readonly locationClass: number;
-  /** Spare vectors of `stride` double precision numbers. */
-  readonly exact: readonly number[];
+  readonly zoneOfGroup: number;
+  readonly locationOfGroup: number;
+  /** First message of each application, one after the other; the same for all where none are kept. */
+  readonly messages: Int32Array;
+  /** Spare rows, of positions and of groups. */
+  readonly wide: readonly number[];
+  readonly narrow: readonly number[];
+  /** What the relaxation asks for, a row for each resource, one after the other. */
+  readonly use: number;
+  /** Demand of the variables, variable by resource. */
+  readonly demand: number;
+  readonly starts: number;
+  /** Rows and factors that the costs of variables are made of. */
+  readonly table: number;
+  readonly factors: number;
 }
 
-const WIDE = 4;
-const NARROW = 14;
-const EXACT = 3;
+const WIDE = 12;
+const NARROW = 10;
+const FIGURES = ['delay', 'usd', 'grams', 'loss', 'volume'] as const;
+const FULL = ['delay', 'usd', 'grams', 'loss', 'hard'] as const;
 
-/**
- * Lays out what a batch works on, once: after it nothing is allocated. `room` is by location and resource.
- * O(locations squared + rows x locations).
- */
+/** What rows are for: `places`: placements are looked for as well; `keeps`: messages stay when another application is entered. */
+export interface GroundOptions {
+  readonly precision: Precision;
+  readonly places?: boolean;
+  readonly keeps?: boolean;
+}
+
+/** Lays out what is worked on, once: after it nothing is allocated. `room` is by location and resource. */
 export function takeGround(
   federation: FederationModel,
   layout: Layout,
   { model, classes, waits }: Flattened,
+  floors: PairFloors,
   room: Float64Array,
+  { precision, places = false, keeps = false }: GroundOptions,
 ): Ground {
-  const { positions, stride, groups } = layout;
+  const { positions, stride, groups, location } = layout;
   const R = model.resources;
-  const rows = (count: number) => Array.from({ length: count }, () => positions);
-  const slots = model.slotVariable.length;
-  const arena = createArena(
-    elementsOf([
-      ...rows(4 * R + 3 + classes.length + waits.length + WIDE),
-      ...Array.from({ length: NARROW + 2 + 2 * EXACT }, () => stride),
-      slots * stride,
-      groups + 1,
-    ]) + networkElements(federation, layout),
+  const { terms, apps } = model;
+  const messages = keeps ? model.messageStart[apps.length]! : model.mostMessages;
+  const matrix = stride * stride;
+  const whole = places ? positions * positions : 0;
+  const times = (count: number, length: number) => Array.from({ length: count }, () => length);
+  const memory = createRowMemory(
+    precision,
+    [
+      ...times(5 * R + 5 + classes.length + waits.length + WIDE + 2 * FIGURES.length, positions),
+      ...times(NARROW + 2, stride),
+      ...times(2 * FIGURES.length + 2, matrix),
+      messages * positions,
+      R * positions,
+      model.demand.length,
+      terms,
+      ...FULL.map((figure) => (floors[figure].symmetric ? 1 : 2) * whole),
+    ],
+    [groups + 1, terms],
   );
+  const { rows } = memory;
+  const wide = () => memory.take(positions);
+  const each = (make: (r: number) => number) => Array.from({ length: R }, (_, r) => make(r));
   const row = (values: ArrayLike<number>, padding = 0): number => {
-    const at = arena.take(positions);
-    spread(values, arena.f32, at, layout, padding);
+    const at = wide();
+    for (let p = 0; p < positions; p += 1) {
+      const k = location[p]!;
+      rows[at + p] = k < 0 ? padding : values[k]!;
+    }
     return at;
   };
-  const column = (values: Float64Array, r: number, sign = 1) =>
-    Float64Array.from({ length: layout.locations }, (_, k) => sign * values[k * R + r]!);
+  const known = (values: Float64Array) => values.map((value) => (Number.isFinite(value) ? value : 0));
+  const column = (values: Float64Array, r: number) =>
+    Float64Array.from({ length: layout.locations }, (_, k) => values[k * R + r]!);
+  const forbidden = new Float64Array(layout.locations);
   const leastRoom = new Float64Array(R).fill(Number.POSITIVE_INFINITY);
   for (let at = 0; at < room.length; at += 1)
     if (room[at]! < leastRoom[at % R]!) leastRoom[at % R] = room[at]!;
-  const each = (make: (r: number) => number) => Array.from({ length: R }, (_, r) => make(r));
-  const spare = (count: number, length: number) => Array.from({ length: count }, () => arena.take(length));
+  const ends = (floor: PairFloor | undefined): Ends => ({
+    byCaller: floor ? row(floor.leaving) : wide(),
+    byCallee: floor ? row(floor.entering) : wide(),
+  });
+  const between = (floor: PairFloor | undefined): Ends => {
+    const both = { byCaller: memory.take(matrix), byCallee: memory.take(matrix) };
+    for (let g = 0; floor && g < groups; g += 1) {
+      for (let h = 0; h < groups; h += 1) {
+        const rest = Math.min(floor.least[g * groups + h]!, NOTHING);
+        rows[both.byCaller + g * stride + h] = rest;
+        rows[both.byCallee + h * stride + g] = rest;
+      }
+    }
+    return both;
+  };
+  const figures = <T>(make: (floor: PairFloor | undefined) => T) => ({
+    delay: make(floors.delay),
+    usd: make(floors.usd),
+    grams: make(floors.grams),
+    loss: make(floors.loss),
+    volume: make(undefined),
+  });
+  const firstMessage = memory.take(messages * positions);
   const ground: Ground = {
+    ...memory,
     layout,
-    arena,
     resources: R,
     cost: each((r) => row(column(federation.price, r))),
-    price: each(() => arena.take(positions)),
-    lack: each((r) => row(column(room, r, -1))),
+    price: each(wide),
+    room: each((r) => row(column(room, r))),
+    left: each((r) => row(column(room, r))),
     leastRoom,
     cores: federation.resources.indexOf('cpu'),
     grams: row(known(federation.gramsPerCore)),
     unavailability: row(known(federation.unavailability)),
     classes: classes.map((allowed) => {
-      const at = arena.take(positions);
-      const { f32 } = arena;
-      const { location } = layout;
-      for (let p = 0; p < positions; p += 1)
-        if (location[p]! < 0 || allowed[location[p]!] === 0) f32[at + p] = FORBIDDEN;
-      return at;
+      for (let k = 0; k < forbidden.length; k += 1) forbidden[k] = allowed[k] === 0 ? FORBIDDEN : 0;
+      return row(forbidden, FORBIDDEN);
     }),
     waits: waits.map((values) => row(values)),
-    network: takeNetwork(federation, layout, arena),
-    messages: arena.take(slots * stride),
-    unit: spare(R, positions),
-    wide: spare(WIDE, positions),
-    narrow: spare(NARROW, stride),
-    starts: arena.take(groups + 1),
-    groupOf: arena.take(positions),
-    zoneOf: layout.location.map((k) => (k < 0 ? -1 : federation.zone[k]!)),
-    zoneClass: arena.take(stride),
-    locationClass: arena.take(stride),
-    exact: spare(EXACT, 2 * stride),
+    zero: wide(),
+    unit: each(wide),
+    potential: figures(ends),
+    least: { ...figures(between), hard: between(floors.hard) },
+    network: places ? takeNetwork(federation, layout, floors, memory) : undefined,
+    zoneClass: row(federation.zone, -1),
+    locationClass: row([...forbidden.keys()], -1),
+    zoneOfGroup: memory.take(stride),
+    locationOfGroup: memory.take(stride),
+    messages: model.messageStart
+      .subarray(0, apps.length)
+      .map((first) => firstMessage + (keeps ? first * positions : 0)),
+    wide: Array.from({ length: WIDE }, wide),
+    narrow: Array.from({ length: NARROW }, () => memory.take(stride)),
+    use: memory.take(R * positions),
+    demand: memory.take(model.demand.length),
+    starts: memory.takeIntegers(groups + 1),
+    table: memory.takeIntegers(terms),
+    factors: memory.take(terms),
   };
-  arena.i32.set(layout.start, ground.starts);
-  arena.i32.set(layout.zone, ground.zoneClass);
-  for (let g = 0; g < stride; g += 1) arena.i32[ground.locationClass + g] = g;
-  arena.i32.set(layout.group, ground.groupOf);
+  memory.i32.set(layout.start, ground.starts);
+  rows.set(model.demand, ground.demand);
+  for (let g = 0; g < stride; g += 1) {
+    rows[ground.zoneOfGroup + g] = layout.zone[g] ?? -1;
+    rows[ground.locationOfGroup + g] = g;
+  }
+  // Groups that only fill the stride are nowhere.
+  for (const at of ground.narrow) rows.fill(NOTHING, at, at + stride);
   return ground;
 }
 
-/** From the order of locations to that of positions. */
-export function spread(
-  values: ArrayLike<number>,
-  f32: Float32Array,
-  at: number,
-  { location, positions }: Layout,
-  padding = 0,
-): void {
-  for (let p = 0; p < positions; p += 1) f32[at + p] = location[p]! < 0 ? padding : values[location[p]!]!;
-}
-
-function known(values: Float64Array): Float64Array {
-  return values.map((value) => (Number.isFinite(value) ? value : 0));
+/** One matrix where both directions are the same. O(positions squared) */
+function takeNetwork(
+  { network }: FederationModel,
+  { positions, location, locations: m }: Layout,
+  floors: PairFloors,
+  { rows, take }: RowMemory,
+): Ground['network'] {
+  const lay = (values: Float64Array, turned: boolean): number => {
+    const into = take(positions * positions);
+    for (let p = 0, at = into; p < positions; p += 1) {
+      const k = location[p]!;
+      for (let q = 0; q < positions; q += 1, at += 1) {
+        const l = location[q]!;
+        if (k >= 0 && l >= 0) rows[at] = values[turned ? l * m + k : k * m + l]!;
+      }
+    }
+    return into;
+  };
+  const ends = (values: Float64Array, symmetric: boolean): Ends => {
+    const byCaller = lay(values, false);
+    return { byCaller, byCallee: symmetric ? byCaller : lay(values, true) };
+  };
+  const delay = ends(network.delay, floors.delay.symmetric);
+  return {
+    delay,
+    usd: ends(network.usd, floors.usd.symmetric),
+    grams: ends(network.grams, floors.grams.symmetric),
+    loss: ends(network.lossNats, floors.loss.symmetric),
+    hard: network.hardDelay === network.delay ? delay : ends(network.hardDelay, floors.hard.symmetric),
+  };
 }

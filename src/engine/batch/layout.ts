@@ -1,27 +1,26 @@
+import { groupsOf } from '../large/groups.ts';
 import type { FederationModel } from '../model/federation.ts';
-import { alikeGroups } from './groups.ts';
 
-/** Up to so many locations each is a label of its own. */
+/** Up to so many locations each is a group of its own: costs between groups are then those between locations. */
 const MOST_SINGLE = 100;
 
 /**
  * Where locations lie in the rows of a batch: sorted by group, each group padded to a multiple of four, so
- * that a group is a stretch. A group is what messages speak of: locations of a failure domain that are alike, or one
+ * that a group is a stretch. Groups are what costs between locations are bounded over: failure domains, or one
  * location where there are few.
  */
 export interface Layout {
   readonly locations: number;
-  /** Locations and padding. */
+  /** Locations that have a position, and padding. */
   readonly positions: number;
   readonly groups: number;
-  /** `groups`, rounded up to a multiple of four: length of a message. */
+  /** `groups`, rounded up to a multiple of four. */
   readonly stride: number;
-  /** Every group is one location: group, position and location are the same number. */
-  readonly single: boolean;
   /** Location by position; -1 for padding. */
   readonly location: Int32Array;
+  /** Position by location; -1 where it has none. */
   readonly position: Int32Array;
-  /** Group by position; of padding too. */
+  /** Group by location. */
   readonly group: Int32Array;
   /** Stretch of each group, groups + 1 entries. */
   readonly start: Int32Array;
@@ -31,37 +30,57 @@ export interface Layout {
 
 /** O(locations squared). */
 export function layoutOf(federation: FederationModel): Layout {
-  const { ids, zone } = federation;
+  const { ids, zone, network } = federation;
   const m = ids.length;
-  const single = m <= MOST_SINGLE;
-  const groupOf = single ? Int32Array.from({ length: m }, (_, k) => k) : alikeGroups(federation);
-  const groups = groupOf.reduce((most, g) => Math.max(most, g + 1), 0);
-  const count = new Int32Array(groups);
-  for (const g of groupOf) count[g] = count[g]! + 1;
-  const start = new Int32Array(groups + 1);
-  for (let g = 0; g < groups; g += 1) start[g + 1] = start[g]! + (single ? 1 : Math.ceil(count[g]! / 4) * 4);
-  const positions = Math.ceil(start[groups]! / 4) * 4;
-  const location = new Int32Array(positions).fill(-1);
-  const position = new Int32Array(m);
-  const group = new Int32Array(positions).fill(Math.max(0, groups - 1));
-  const next = start.slice(0, groups);
+  const group =
+    m <= MOST_SINGLE
+      ? Int32Array.from({ length: m }, (_, k) => k)
+      : groupsOf({ locations: m, zone, network });
+  const groups = group.reduce((most, g) => Math.max(most, g + 1), 0);
+  const zones = new Int32Array(groups).fill(-2);
   for (let k = 0; k < m; k += 1) {
-    const g = groupOf[k]!;
-    const p = next[g]!;
-    next[g] = p + 1;
+    const g = group[k]!;
+    zones[g] = zones[g] === -2 || zones[g] === zone[k] ? zone[k]! : -1;
+  }
+  return laidOut(group, zones, () => true);
+}
+
+/** The same groups over some of the locations. */
+export function narrowed({ group, zone }: Layout, keeps: (k: number) => boolean): Layout {
+  return laidOut(group, zone, keeps);
+}
+
+function laidOut(group: Int32Array, zone: Int32Array, keeps: (k: number) => boolean): Layout {
+  const locations = group.length;
+  const groups = zone.length;
+  const count = new Int32Array(groups);
+  for (let k = 0; k < locations; k += 1) if (keeps(k)) count[group[k]!]! += 1;
+  const start = new Int32Array(groups + 1);
+  for (let g = 0; g < groups; g += 1) start[g + 1] = start[g]! + Math.ceil(count[g]! / 4) * 4;
+  const positions = start[groups]!;
+  const location = new Int32Array(positions).fill(-1);
+  const position = new Int32Array(locations).fill(-1);
+  const next = start.slice(0, groups);
+  for (let k = 0; k < locations; k += 1) {
+    if (!keeps(k)) continue;
+    const p = next[group[k]!]!;
+    next[group[k]!] = p + 1;
     location[p] = k;
     position[k] = p;
   }
-  const zones = new Int32Array(groups).fill(-2);
-  for (let g = 0; g < groups; g += 1) {
-    for (let p = start[g]!; p < start[g + 1]!; p += 1) {
-      group[p] = g;
-      const k = location[p]!;
-      if (k < 0) continue;
-      if (zones[g] === -2) zones[g] = zone[k]!;
-      else if (zones[g] !== zone[k]) zones[g] = -1;
-    }
-  }
   const stride = Math.ceil(groups / 4) * 4;
-  return { locations: m, positions, groups, stride, single, location, position, group, start, zone: zones };
+  return { locations, positions, groups, stride, location, position, group, start, zone };
+}
+
+/** The same locations, where those of `alone` are groups of their own. */
+export function refined({ group, zone }: Layout, alone: readonly number[]): Layout {
+  const finer = group.slice();
+  const zones = Int32Array.from(
+    { length: zone.length + alone.length },
+    (_, g) => zone[g] ?? zone[group[alone[g - zone.length]!]!]!,
+  );
+  alone.forEach((k, at) => {
+    finer[k] = zone.length + at;
+  });
+  return laidOut(finer, zones, () => true);
 }

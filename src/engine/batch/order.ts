@@ -1,5 +1,6 @@
 import type { FederationModel } from '../model/federation.ts';
 import { type FlatModel, RULE } from './flatmodel.ts';
+import type { Plan } from './plan.ts';
 
 /** What a hard limit weighs in the order, where the average placement costs 1. */
 const LIMIT_WEIGHT = 1 / 64;
@@ -12,7 +13,7 @@ const APART_WEIGHT = 100;
  * whoever places along it knows a neighbour of each. O(variables squared) for each application.
  */
 export function orderVariables(
-  model: Omit<FlatModel, 'order' | 'rank'>,
+  model: Omit<FlatModel, 'order' | 'rank' | keyof Plan>,
   average: FederationModel['average'],
 ): Pick<FlatModel, 'order' | 'rank'> {
   const { apps, variableStart, ownStart, own, slotFactor, slotStart, slotVariable } = model;

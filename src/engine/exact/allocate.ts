@@ -17,6 +17,8 @@ export function allocate(state: State): void {
   state.msg = doublesOf(POOL.msg, 2 * pairs * m);
   state.slotMsg = doublesOf(POOL.slotMsg, slots * m);
   state.slotPhi = doublesOf(POOL.slotPhi, slots * m);
+  state.near = doublesOf(POOL.near, slots * m);
+  state.nearStale = new Uint8Array(state.factors);
   state.keptMsg = doublesOf(POOL.keptMsg, 2 * pairs * m);
   state.keptSlotMsg = doublesOf(POOL.keptSlotMsg, slots * m);
   state.keptSlotPhi = doublesOf(POOL.keptSlotPhi, slots * m);

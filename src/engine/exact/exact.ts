@@ -22,8 +22,8 @@ import { type Manner, searchTree } from './tree.ts';
 const COST: Manner = {
   goal: 'Cost',
   passes: 3,
-  step: 0.25,
-  diveEvery: 20,
+  step: 0.4,
+  diveEvery: 5,
   beamEvery: 10,
   patience: 100,
 };
@@ -35,9 +35,9 @@ const FEASIBILITY: Manner = {
   beamEvery: 25,
   patience: Number.POSITIVE_INFINITY,
 };
-const ROOT_PASSES = { Cost: 7, Feasibility: 12 };
-const ROOT_STEP = 0.04;
-const RANDOM_STARTS = 8;
+const ROOT_PASSES = { Cost: 8, Feasibility: 12 };
+const ROOT_STEP = 0.1;
+const RANDOM_STARTS = 4;
 
 /** Width of look-ahead placements at the root. */
 const ROOT_BEAM = 12;
@@ -62,17 +62,19 @@ export function solveExact(
 ): ExactResult {
   const floor = leastUnary(gqap);
   if (floor === Number.POSITIVE_INFINITY) return nothing(gqap);
-  const first = start ?? firstFit(gqap, judge);
-  if (isFree(gqap)) return placeFree(gqap, judge, budget, seed, first);
+  const atHand = () => start ?? firstFit(gqap, judge);
+  if (isFree(gqap)) return placeFree(gqap, judge, budget, seed, atHand());
   const state = stateOf(gqap, judge, 'Cost', budget);
-  if (!state) return cutShort(gqap, judge, first, floor);
+  if (!state) return cutShort(gqap, judge, atHand(), floor);
   if (!openRoot(state)) return nothing(gqap);
   const random = randomOf(seed);
-  firstPlacements(state, random, start, first);
+  if (start) take(state, start);
+  construct(state, atHand);
   // Where constructions end nowhere there is often nothing at all; before them, a look would take their time.
   const looked = state.found ? undefined : firstLook(gqap, judge, budget);
   if (looked === 'None') return nothing(gqap);
   if (looked) take(state, looked);
+  startAtRandom(state, random);
   const result = searchFrom(state, COST, budget, random);
   if (result.at || result.complete || budget.exhausted()) return result;
   // Nothing found on the way: whether there is anything is a question of its own, and an easier one.
@@ -97,7 +99,8 @@ export function findFeasible(
   if (!state) return undefined;
   if (!openRoot(state)) return 'None';
   const random = randomOf(seed);
-  firstPlacements(state, random, undefined, undefined);
+  construct(state, () => undefined);
+  startAtRandom(state, random);
   const result = searchFrom(state, FEASIBILITY, budget, random);
   return result.at ?? (result.complete ? 'None' : undefined);
 }
@@ -138,16 +141,14 @@ function openRoot(state: State): boolean {
   return true;
 }
 
-/** `known` counts only where the first construction, which mostly does better, ends nowhere. */
-function firstPlacements(
-  state: State,
-  random: () => number,
-  start: Int32Array | undefined,
-  known: Int32Array | undefined,
-): void {
-  if (start) take(state, start);
+/** What is `known` counts only where the construction, which mostly does better, ends nowhere. */
+function construct(state: State, known: () => Int32Array | undefined): void {
   regretStart(state);
-  if (!state.found && known) take(state, known);
+  const other = state.found ? undefined : known();
+  if (other) take(state, other);
+}
+
+function startAtRandom(state: State, random: () => number): void {
   for (let each = 0; each < RANDOM_STARTS; each += 1) {
     if (!state.tick()) return;
     randomStart(state, random);

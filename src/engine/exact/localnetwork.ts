@@ -1,10 +1,7 @@
-import { type Gqap, PAIR_RULE } from '../gqap/gqap.ts';
-import { type Coefficients, carriesRule } from './mergepairs.ts';
-import { doublesOf } from './pool.ts';
+import { PAIR_RULE } from '../gqap/gqap.ts';
+import type { Coefficients } from './mergepairs.ts';
+import { doublesOf, POOL } from './pool.ts';
 import type { Goal, State } from './state.ts';
-
-/** First of the pooled buffers that hold the matrices: 17 to 23. */
-const FIRST_SLOT = 17;
 
 /** Labels of the two ends of a matrix: lists in `lab`, from `first` on, `count` of each. */
 export interface Ends {
@@ -17,46 +14,46 @@ export interface Ends {
 
 /** The matrices of the network for the labels in use. */
 export class LocalNetwork {
-  readonly #gqap: Gqap;
   readonly #goal: Goal;
   readonly #m: number;
   readonly #zone: Int32Array;
-  readonly #delay: Float64Array;
-  readonly #usd: Float64Array;
-  readonly #grams: Float64Array;
-  readonly #nats: Float64Array;
+  /** By pair of labels: delay, USD, grams and nats side by side, as one entry of a channel's matrix reads them. */
+  readonly #figures: Float64Array;
   readonly #hard: Float64Array;
   readonly #room: Float64Array | undefined;
   /** Price of priced links by Mbit/s. */
   readonly #perMbps: Float64Array | undefined;
-  /** Largest entries, in the order delay, usd, grams, nats, perMbps. */
+  /** Largest figures, in that order, and of `perMbps`. */
   readonly #largest: readonly number[];
 
   constructor({ gqap, m, location, zone }: State, goal: Goal) {
-    this.#gqap = gqap;
     this.#goal = goal;
     this.#m = m;
     this.#zone = zone;
     const { network, bandwidth, locations } = gqap;
-    let slot: number = FIRST_SLOT;
-    const gather = (from: Float64Array) => {
-      const to = doublesOf(slot, m * m);
-      slot += 1;
+    const gather = (to: Float64Array, from: Float64Array, step: number, first: number) => {
+      let largest = 0;
       for (let k = 0; k < m; k += 1) {
         const row = location[k]! * locations;
-        for (let l = 0; l < m; l += 1) to[k * m + l] = from[row + location[l]!]!;
+        for (let l = 0; l < m; l += 1) {
+          const value = from[row + location[l]!]!;
+          to[step * (k * m + l) + first] = value;
+          if (value > largest && value !== Number.POSITIVE_INFINITY) largest = value;
+        }
       }
-      return to;
+      return largest;
     };
-    this.#delay = gather(network.delay);
-    this.#usd = gather(network.usd);
-    this.#grams = gather(network.grams);
-    this.#nats = gather(network.lossNats);
-    this.#hard = gather(network.hardDelay);
-    this.#room = bandwidth && gather(bandwidth.pairRoom);
-    this.#perMbps = bandwidth?.perMbps && gather(bandwidth.perMbps);
-    const largest = (of: Float64Array | undefined) => (of === undefined ? 0 : largestFinite(of, m * m));
-    this.#largest = [this.#delay, this.#usd, this.#grams, this.#nats, this.#perMbps].map(largest);
+    this.#figures = doublesOf(POOL.figures, 4 * m * m);
+    this.#hard = doublesOf(POOL.hard, m * m);
+    this.#room = bandwidth && doublesOf(POOL.room, m * m);
+    this.#perMbps = bandwidth?.perMbps && doublesOf(POOL.perMbps, m * m);
+    const largest = [network.delay, network.usd, network.grams, network.lossNats].map((from, at) =>
+      gather(this.#figures, from, 4, at),
+    );
+    gather(this.#hard, network.hardDelay, 1, 0);
+    if (this.#room) gather(this.#room, bandwidth!.pairRoom, 1, 0);
+    largest.push(this.#perMbps ? gather(this.#perMbps, bandwidth!.perMbps!, 1, 0) : 0);
+    this.#largest = largest;
   }
 
   get hardDelay(): Float64Array {
@@ -77,9 +74,14 @@ export class LocalNetwork {
   write(into: Float64Array, offset: number, ends: Ends, terms: Coefficients, add: boolean, turned: boolean) {
     const m = this.#m;
     const { lab, rowFirst, rowCount, columnFirst, columnCount } = ends;
+    const { maxDelay } = terms;
     const costs = this.#goal === 'Cost';
-    const { perMs, perUSD, perGram, perNat } = terms;
-    const [delay, usd, grams, nats] = [this.#delay, this.#usd, this.#grams, this.#nats];
+    const perMs = costs ? terms.perMs : 0;
+    const perUSD = costs ? terms.perUSD : 0;
+    const perGram = costs ? terms.perGram : 0;
+    const perNat = costs ? terms.perNat : 0;
+    const figures = this.#figures;
+    const hard = this.#hard;
     const rowStep = turned ? 1 : m;
     const columnStep = turned ? m : 1;
     for (let t = 0; t < rowCount; t += 1) {
@@ -88,15 +90,19 @@ export class LocalNetwork {
       for (let u = 0; u < columnCount; u += 1) {
         const l = lab[columnFirst + u]!;
         const at = k * rowStep + l * columnStep;
-        const cost = costs
-          ? perMs * delay[at]! + perUSD * usd[at]! + perGram * grams[at]! + perNat * nats[at]!
-          : 0;
+        let cost =
+          perMs * figures[4 * at]! +
+          perUSD * figures[4 * at + 1]! +
+          perGram * figures[4 * at + 2]! +
+          perNat * figures[4 * at + 3]!;
+        if (hard[at]! > maxDelay && k !== l) cost = Number.POSITIVE_INFINITY;
         into[row + l] = add ? into[row + l]! + cost : cost;
       }
     }
     if (costs && terms.mbps > 0 && this.#perMbps)
       this.#charge(into, offset, ends, terms.mbps, rowStep, columnStep);
-    if (carriesRule(this.#gqap, terms)) this.#forbid(into, offset, ends, terms, rowStep, columnStep);
+    if (terms.rule !== PAIR_RULE.Any || (this.#room !== undefined && terms.mbps > 0))
+      this.#forbid(into, offset, ends, terms, rowStep, columnStep);
   }
 
   /** Few channels reserve bandwidth while links have prices: a pass of its own for those. */
@@ -123,12 +129,11 @@ export class LocalNetwork {
     into: Float64Array,
     offset: number,
     { lab, rowFirst, rowCount, columnFirst, columnCount }: Ends,
-    { maxDelay, rule, mbps }: Coefficients,
+    { rule, mbps }: Coefficients,
     rowStep: number,
     columnStep: number,
   ): void {
     const room = mbps > 0 ? this.#room : undefined;
-    const hard = this.#hard;
     const zone = this.#zone;
     const apart = rule === PAIR_RULE.OtherZone || rule === PAIR_RULE.OtherLocation;
     for (let t = 0; t < rowCount; t += 1) {
@@ -139,8 +144,7 @@ export class LocalNetwork {
         const broken =
           k === l
             ? apart
-            : hard[at]! > maxDelay ||
-              rule === PAIR_RULE.SameLocation ||
+            : rule === PAIR_RULE.SameLocation ||
               (rule === PAIR_RULE.OtherZone && zone[k] === zone[l]) ||
               (room !== undefined && mbps > room[at]!);
         if (broken) into[offset + k * this.#m + l] = Number.POSITIVE_INFINITY;

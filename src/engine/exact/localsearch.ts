@@ -1,4 +1,5 @@
 import { moveBundles } from './bundles.ts';
+import { moveByEjection } from './ejections.ts';
 import { moveEntangled, swapEntangled } from './entangled.ts';
 import { offer } from './incumbent.ts';
 import type { State } from './state.ts';
@@ -10,8 +11,8 @@ const TOLERANCE = 1e-9;
 const MOST_ROUNDS = 60;
 
 /**
- * Shifts of one variable, of both ends of a pair to one label, and swaps, each the best of its kind, until
- * none helps. Works on `walk` and on one table of the cost of every variable on every label, all others as
+ * Shifts of one variable, of both ends of a pair to one label, swaps and short chains, each the best of its
+ * kind, until none helps. Works on `walk` and on one table of the cost of every variable on every label, all others as
  * they are: a shift is judged in constant time, and a move costs one row for each neighbour. A variable on
  * an overloaded location may leave it at any cost below that of a broken rule. Offers what it ends with.
  */
@@ -23,7 +24,8 @@ export function localSearch(state: State): boolean {
       movePairs(state) ||
       swapAll(state) ||
       moveBundles(state) ||
-      (state.factors > 0 && (moveEntangled(state) || swapEntangled(state)));
+      (state.factors > 0 && (moveEntangled(state) || swapEntangled(state))) ||
+      moveByEjection(state);
     if (!moved) break;
   }
   return offer(state, state.walk);

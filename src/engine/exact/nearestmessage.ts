@@ -1,3 +1,4 @@
+import { PAIR_RULE } from '../gqap/gqap.ts';
 import type { State } from './state.ts';
 
 /**
@@ -35,18 +36,20 @@ export function receiveFromNearest(state: State, slot: number): void {
     return;
   }
   restOf(state, firstCallee, end, slot, rest);
-  nearCaller(state, f, slot, state.scratch);
-  for (let t = 0; t < count; t += 1) slotMsg[out + t] = state.scratch[t]! + rest[t]!;
+  if (state.nearStale[f]) {
+    for (let e = firstCallee; e < end; e += 1) nearCaller(state, f, e);
+    state.nearStale[f] = 0;
+  }
+  const { near, scratch, slotPhi } = state;
+  for (let t = 0; t < count; t += 1) slotMsg[out + t] = near[out + t]! + rest[t]!;
   for (let e = firstCallee; e < end; e += 1) {
     if (e === slot) continue;
     let floors = 0;
     for (let other = firstCallee; other < end; other += 1)
       if (other !== slot && other !== e) floors += leastPhi(state, other);
-    nearCaller(state, f, e, state.scratch);
     const callee = slotVariable[e]!;
-    for (let u = 0; u < cnt[callee]!; u += 1)
-      state.scratch[u] = state.scratch[u]! + state.slotPhi[e * m + u]! + floors;
-    leastBeside(state, self, callee, state.scratch, 0, rest, end - firstCallee === 2);
+    for (let u = 0; u < cnt[callee]!; u += 1) scratch[u] = near[e * m + u]! + slotPhi[e * m + u]! + floors;
+    leastBeside(state, self, callee, scratch, 0, rest, end - firstCallee === 2);
     for (let t = 0; t < count; t += 1) if (rest[t]! < slotMsg[out + t]!) slotMsg[out + t] = rest[t]!;
   }
 }
@@ -73,8 +76,9 @@ function restOf(state: State, firstCallee: number, end: number, e: number, into:
 }
 
 /**
- * By position of variable i: the least value of a label of j that may stand beside it. Walks the labels of j
- * in rising value: most find theirs among the first few.
+ * By position of variable i: the least value of a label of j that may stand beside it. Of two parts of one
+ * service that are in rising order the labels beyond one's own count, so that those of j come in one by one;
+ * beside a label counts the least of those that have come in, or the least outside its domain. O(labels).
  */
 function leastBeside(
   state: State,
@@ -85,43 +89,42 @@ function leastBeside(
   into: Float64Array,
   apart: boolean,
 ): void {
-  const { n, m, cnt, lab, pairOf, pairA, Q, rowsA, rowsB, diag, big, sortedB, sortedAt } = state;
+  const { n, m, cnt, lab, pairOf, pairA, pairRule, inOrder, zone, big } = state;
+  const own = cnt[i]!;
   const count = cnt[j]!;
   const p = apart ? pairOf[i * n + j]! : -1;
-  if (p < 0) {
-    let floor = Number.POSITIVE_INFINITY;
-    for (let u = 0; u < count; u += 1) if (values[offset + u]! < floor) floor = values[offset + u]!;
-    for (let t = 0; t < cnt[i]!; t += 1) into[t] = floor;
-    state.work += cnt[i]! + count;
-    return;
-  }
-  for (let u = 0; u < count; u += 1) {
-    const value = values[offset + u]!;
-    let at = u;
-    while (at > 0 && sortedB[at - 1]! > value) {
-      sortedB[at] = sortedB[at - 1]!;
-      sortedAt[at] = sortedAt[at - 1]!;
-      at -= 1;
-    }
-    sortedB[at] = value;
-    sortedAt[at] = lab[j * m + u]!;
-  }
-  const none = sortedB[0]! + big;
-  const rows = pairA[p] === i ? rowsA[p]! : rowsB[p]!;
-  for (let t = 0; t < cnt[i]!; t += 1) {
+  const rule = p < 0 ? PAIR_RULE.Any : pairRule[p]!;
+  const rising = p < 0 || pairA[p] !== i;
+  const ordered = p >= 0 && inOrder[p] === 1;
+  let first = Number.POSITIVE_INFINITY;
+  let second = Number.POSITIVE_INFINITY;
+  let domain = -1;
+  let come = 0;
+  for (let s = 0; s < own; s += 1) {
+    const t = rising ? s : own - 1 - s;
     const k = lab[i * m + t]!;
-    const row = rows + k * m;
-    let least = none;
-    for (let u = 0; u < count; u += 1) {
-      if (sortedB[u]! >= none) break;
-      const l = sortedAt[u]!;
-      if ((l === k ? diag[p * m + k]! : Q[row + l]!) >= big) continue;
-      least = sortedB[u]!;
-      break;
+    for (; come < count; come += 1) {
+      const u = rising ? come : count - 1 - come;
+      const l = lab[j * m + u]!;
+      if (ordered && (rising ? l > k : l < k)) break;
+      const value = values[offset + u]!;
+      const of = rule === PAIR_RULE.OtherZone ? zone[l]! : l;
+      if (of === domain) {
+        if (value < first) first = value;
+      } else if (value < first) {
+        second = first;
+        first = value;
+        domain = of;
+      } else if (value < second) second = value;
     }
-    into[t] = least;
+    const of = rule === PAIR_RULE.OtherZone ? zone[k]! : k;
+    into[t] = rule !== PAIR_RULE.Any && of === domain ? second : first;
   }
-  state.work += 4 * cnt[i]! + (count * count) / 4;
+  let floor = Number.POSITIVE_INFINITY;
+  for (let u = 0; u < count; u += 1) if (values[offset + u]! < floor) floor = values[offset + u]!;
+  floor += big;
+  for (let t = 0; t < own; t += 1) if (into[t]! > floor) into[t] = floor;
+  state.work += 4 * (own + count);
 }
 
 /** To the caller: the least over the labels of callee e of their value and the cost from there. */
@@ -148,23 +151,31 @@ function throughLabels(
   state.work += 100 + 1.5 * targets * cnt[caller]!;
 }
 
-/** By position of callee e: the least over the caller's labels of what the caller holds and the cost. */
-function nearCaller(state: State, f: number, e: number, into: Float64Array): void {
-  const { factorStart, factorCaller, factorRowsT, slotVariable, slotPhi, cnt, lab, m, Q } = state;
-  const callee = slotVariable[e]!;
-  const given = factorCaller[f]! < 0;
-  const first = factorStart[f]!;
-  const caller = slotVariable[first]!;
-  const callers = given ? 1 : m;
-  for (let u = 0; u < cnt[callee]!; u += 1) {
-    const row = factorRowsT[f]! + lab[callee * m + u]! * callers;
-    let least = given ? Q[row]! : Number.POSITIVE_INFINITY;
-    if (!given)
-      for (let s = 0; s < cnt[caller]!; s += 1) {
-        const value = slotPhi[first * m + s]! + Q[row + lab[caller * m + s]!]!;
-        if (value < least) least = value;
-      }
-    into[u] = least;
+/**
+ * By position of callee e: the least over the caller's labels of what the caller holds and the cost. Holds
+ * until the caller hands over something else.
+ */
+function nearCaller(state: State, f: number, e: number): void {
+  const { factorStart, factorCaller, factorRowsT, slotVariable, slotPhi, near, cnt, lab, m, Q } = state;
+  const callee = slotVariable[e]! * m;
+  const targets = cnt[slotVariable[e]!]!;
+  const rows = factorRowsT[f]!;
+  if (factorCaller[f]! < 0) {
+    for (let u = 0; u < targets; u += 1) near[e * m + u] = Q[rows + lab[callee + u]!]!;
+    return;
   }
-  state.work += 100 + 1.5 * cnt[callee]! * (given ? 1 : cnt[caller]!);
+  const held = factorStart[f]! * m;
+  const caller = slotVariable[factorStart[f]!]!;
+  const first = caller * m;
+  const count = cnt[caller]!;
+  for (let u = 0; u < targets; u += 1) {
+    const row = rows + lab[callee + u]! * m;
+    let least = Number.POSITIVE_INFINITY;
+    for (let s = 0; s < count; s += 1) {
+      const value = slotPhi[held + s]! + Q[row + lab[first + s]!]!;
+      if (value < least) least = value;
+    }
+    near[e * m + u] = least;
+  }
+  state.work += 100 + 1.5 * targets * count;
 }

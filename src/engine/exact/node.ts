@@ -28,28 +28,34 @@ export function refreshUnary(state: State): void {
  * into what the fixed variables leave.
  */
 export function refreshSame(state: State): void {
-  const { m, R, lab, cnt, pos, pairA, pairB, diag, same, drawn, demand, room, fixedUse, big } = state;
   const { active, actives, openStart, openEnd, openPair, openSide } = state;
   for (let at = 0; at < actives; at += 1) {
-    for (let e = openStart[active[at]!]!; e < openEnd[active[at]!]!; e += 1) {
-      if (openSide[e] !== 0) continue;
-      const p = openPair[e]!;
-      const a = pairA[p]!;
-      const b = pairB[p]!;
-      for (let t = 0; t < cnt[a]!; t += 1) {
-        const k = lab[a * m + t]!;
-        if (pos[b * m + k]! < 0) continue;
-        let cost = diag[p * m + k]!;
-        if (drawn[p])
-          for (let r = 0; r < R; r += 1) {
-            const amount = demand[a * R + r]! + demand[b * R + r]!;
-            if (amount > 0 && fixedUse[k * R + r]! + amount > room[k * R + r]!) cost = big;
-          }
-        same[p * m + k] = cost;
-      }
-      state.work += 4 * cnt[a]!;
-    }
+    for (let e = openStart[active[at]!]!; e < openEnd[active[at]!]!; e += 1)
+      if (openSide[e] === 0) samePlace(state, openPair[e]!);
   }
+}
+
+function samePlace(state: State, p: number): void {
+  const { m, lab, cnt, pos, pairA, pairB, diag, same, drawn } = state;
+  const a = pairA[p]! * m;
+  const b = pairB[p]! * m;
+  const count = cnt[pairA[p]!]!;
+  for (let t = 0; t < count; t += 1) {
+    const k = lab[a + t]!;
+    if (pos[b + k]! < 0) continue;
+    same[p * m + k] = drawn[p] && !fitTogether(state, p, k) ? state.big : diag[p * m + k]!;
+  }
+  state.work += 4 * count;
+}
+
+function fitTogether({ R, pairA, pairB, demand, fixedUse, room }: State, p: number, k: number): boolean {
+  const a = pairA[p]! * R;
+  const b = pairB[p]! * R;
+  for (let r = 0; r < R; r += 1) {
+    const amount = demand[a + r]! + demand[b + r]!;
+    if (amount > 0 && fixedUse[k * R + r]! + amount > room[k * R + r]!) return false;
+  }
+  return true;
 }
 
 /** Weight of the last direction in the next one. */

@@ -16,6 +16,8 @@ export function layOutPairs(state: State, merged: readonly Merged[]): void {
   state.pairA = new Int32Array(P);
   state.pairB = new Int32Array(P);
   state.drawn = new Uint8Array(P);
+  state.pairRule = new Uint8Array(P);
+  state.inOrder = new Uint8Array(P);
   state.rowsA = new Int32Array(P);
   state.rowsB = new Int32Array(P);
   let twins = 0;
@@ -24,6 +26,9 @@ export function layOutPairs(state: State, merged: readonly Merged[]): void {
     state.pairA[p] = a;
     state.pairB[p] = b;
     state.drawn[p] = parts.some(({ terms: { rule } }) => rule === PAIR_RULE.Any) ? 1 : 0;
+    // Between parts of one service there is no channel, and one rule at most.
+    state.pairRule[p] = parts[0]?.terms.rule ?? PAIR_RULE.Any;
+    state.inOrder[p] = ordered ? 1 : 0;
     state.rowsA[p] = 2 * p * size;
     state.rowsB[p] = (2 * p + 1) * size;
     if (ordered) twins += 1;
@@ -104,7 +109,7 @@ function finish(state: State, p: number, ends: Ends): void {
     for (let u = 0; u < columnCount; u += 1) {
       const l = lab[columnFirst + u]!;
       let value = Q[row + l]!;
-      if (value === Number.POSITIVE_INFINITY) value = big;
+      if (value > big) value = big;
       sum += Math.min(value, most);
       if (l === k) {
         diag[first + k] = value;

@@ -6,7 +6,7 @@
 const doubles: Float64Array[] = [];
 const ints: Int32Array[] = [];
 
-/** Names of the buffers; 17 to 23 are the network's. Integers are counted apart. */
+/** Names of the buffers; integers are counted apart. */
 export const POOL = {
   Q: 0,
   diag: 1,
@@ -25,9 +25,14 @@ export const POOL = {
   keptSlotMsg: 14,
   keptSlotPhi: 15,
   unary: 16,
-  G: 24,
+  figures: 17,
+  hard: 18,
+  room: 19,
+  perMbps: 20,
+  G: 21,
+  near: 22,
   /** Two of each kind. */
-  beam: 25,
+  beam: 23,
   lab: 0,
   pos: 1,
   may: 2,

@@ -40,6 +40,9 @@ export class State {
   same: Float64Array = new Float64Array(0);
   /** Pairs with a channel: their ends are drawn to one location. */
   drawn: Uint8Array = new Uint8Array(0);
+  /** What the labels of a pair may be beside delay, one of PAIR_RULE; and whether those of its first end are lower. */
+  pairRule: Uint8Array = new Uint8Array(0);
+  inOrder: Uint8Array = new Uint8Array(0);
   /** Least entry of each row off the diagonal. */
   leastA: Float64Array = new Float64Array(0);
   leastB: Float64Array = new Float64Array(0);
@@ -109,6 +112,9 @@ export class State {
   msg: Float64Array = new Float64Array(0);
   slotMsg: Float64Array = new Float64Array(0);
   slotPhi: Float64Array = new Float64Array(0);
+  /** By slot of a callee and position: what its caller costs at least with it; and by factor, whether that is old. */
+  near: Float64Array = new Float64Array(0);
+  nearStale: Uint8Array = new Uint8Array(0);
   price: Float64Array = new Float64Array(0);
   direction: Float64Array = new Float64Array(0);
   fixedUse: Float64Array = new Float64Array(0);

@@ -15,10 +15,12 @@ import { EPS, type State } from './state.ts';
 export function sweep(state: State, forward: boolean, base: number): number {
   const { m, cnt, un, th, msg, b, gamma, active, actives, dead, ub } = state;
   const { openStart, openLater, openEnd, openPair, openSide, openOther } = state;
-  const { rowsA, rowsB, leastA, leastB } = state;
+  const { rowsA, rowsB, leastA, leastB, factorCaller } = state;
   const { variableSlots, variableSlotStart, slotFirst, slotLast, slotMsg, slotPhi } = state;
+  const { slotFactor, nearStale } = state;
   let bound = state.constant;
   const limit = ub - EPS - base;
+  nearStale.fill(1);
   for (let at = 0; at < actives; at += 1) {
     const i = active[forward ? at : actives - 1 - at]!;
     const first = i * m;
@@ -60,6 +62,7 @@ export function sweep(state: State, forward: boolean, base: number): number {
       const given = (forward ? slotLast[slot] : slotFirst[slot]) ? 0 : share;
       for (let t = 0; t < count; t += 1)
         slotPhi[slot * m + t] = given * th[first + t]! - slotMsg[slot * m + t]!;
+      if (factorCaller[slotFactor[slot]!] === i) nearStale[slotFactor[slot]!] = 1;
     }
   }
   return bound;

@@ -17,15 +17,8 @@ export function bottleneck(
   const m = room.length;
   const left = room.slice();
   const flow = new Float64Array(open.length);
-  /** Sources that send into a sink, by entry of `open`. */
-  const into: number[][] = Array.from({ length: m }, () => []);
-  const owner = new Int32Array(open.length);
-  for (let i = 0; i < n; i += 1) {
-    for (let e = start[i]!; e < start[i + 1]!; e += 1) {
-      owner[e] = i;
-      into[open[e]!]!.push(e);
-    }
-  }
+  // Mostly everybody finds room without asking others to move: who they are is looked up only then.
+  let known: Senders | undefined;
   const seenSource = new Uint8Array(n);
   const seenSink = new Uint8Array(m);
   const viaSink = new Int32Array(m);
@@ -41,6 +34,8 @@ export function bottleneck(
       rest -= sent;
     }
     while (rest > TOLERANCE * Math.max(1, amount[i]!)) {
+      known ??= sendersOf(m, start, open);
+      const { into, owner } = known;
       seenSource.fill(0);
       seenSink.fill(0);
       seenSource[i] = 1;
@@ -69,12 +64,12 @@ export function bottleneck(
         }
       }
       if (target < 0) return { sources: [...queue.subarray(0, tail)].sort((a, b) => a - b), sinks: seenSink };
-      rest -= augment(i, target, rest);
+      rest -= augment(i, target, rest, owner);
     }
   }
   return undefined;
 
-  function augment(source: number, sink: number, most: number): number {
+  function augment(source: number, sink: number, most: number, owner: Int32Array): number {
     let sent = Math.min(most, left[sink]!);
     for (let k = sink; ; ) {
       const j = owner[viaSink[k]!]!;
@@ -92,4 +87,22 @@ export function bottleneck(
       k = open[viaSource[j]!]!;
     }
   }
+}
+
+/** Entries of `open` by sink, and the source of each. */
+interface Senders {
+  readonly into: readonly (readonly number[])[];
+  readonly owner: Int32Array;
+}
+
+function sendersOf(sinks: number, start: Int32Array, open: Int32Array): Senders {
+  const into: number[][] = Array.from({ length: sinks }, () => []);
+  const owner = new Int32Array(open.length);
+  for (let i = 0; i + 1 < start.length; i += 1) {
+    for (let e = start[i]!; e < start[i + 1]!; e += 1) {
+      owner[e] = i;
+      into[open[e]!]!.push(e);
+    }
+  }
+  return { into, owner };
 }

@@ -15,8 +15,15 @@ export function asMatrices(problem: Problem, known?: Paths): Problem {
   );
   if (problem.matrices || reserves) return problem;
   const { size, delay, usdPerGB, kWhPerGB, lossNats } = known ?? buildPaths(problem);
-  const rows = (value: (pair: number) => number | null) =>
-    Array.from({ length: size }, (_, k) => Array.from({ length: size }, (__, l) => value(k * size + l)));
+  const rows = <T>(value: (pair: number) => T) => {
+    const all: T[][] = [];
+    for (let k = 0; k < size; k += 1) {
+      const row: T[] = [];
+      for (let l = 0; l < size; l += 1) row.push(value(k * size + l));
+      all.push(row);
+    }
+    return all;
+  };
   return {
     ...problem,
     links: [],

@@ -13,6 +13,13 @@ export type Answer =
   | { kind: 'Infeasible'; rules: Uint8Array }
   | { kind: 'Unknown' };
 
+/** A placement, and which requirements it was last found to break, at which figures. */
+interface Witness {
+  readonly at: Int32Array;
+  broken: readonly number[];
+  figures: readonly number[];
+}
+
 /**
  * Asks a rule system many questions within one budget. A placement that was found before and keeps what
  * stands now saves the search.
@@ -21,7 +28,7 @@ export class Feasibility {
   readonly system: RuleSystem;
   readonly #budget: Budget;
   readonly #total: number;
-  readonly #witnesses: Int32Array[] = [];
+  readonly #witnesses: Witness[] = [];
 
   constructor(system: RuleSystem, options: SolveOptions) {
     this.system = system;
@@ -41,8 +48,8 @@ export class Feasibility {
 
   /** @param share of the whole budget that this question may take */
   ask(mask: Mask, share: number): Answer {
-    const known = this.#witnesses.find((at) => objectionTo(this.system, at, mask) === undefined);
-    if (known) return { kind: 'Feasible', at: known };
+    const known = this.#witnesses.find((witness) => this.#keeps(witness, mask));
+    if (known) return { kind: 'Feasible', at: known.at };
     const answer = this.#search(mask, share, !this.system.whole);
     if (answer.kind === 'Infeasible' || this.system.whole) return this.#kept(answer);
     // One replica of each part can be placed, or it is not known: all of them say whether it is a placement.
@@ -81,7 +88,20 @@ export class Feasibility {
   }
 
   #kept(answer: Answer): Answer {
-    if (answer.kind === 'Feasible') this.#witnesses.push(answer.at);
+    if (answer.kind === 'Feasible') this.#witnesses.push({ at: answer.at, broken: [], figures: [] });
     return answer;
+  }
+
+  /** What it broke last it breaks again, as long as those requirements stand at the same figures. */
+  #keeps(witness: Witness, mask: Mask): boolean {
+    const { active, figures } = mask;
+    const { broken, figures: then } = witness;
+    const stands = (rule: number, at: number) => active[rule] === 1 && Object.is(figures[rule], then[at]);
+    if (broken.length > 0 && broken.every(stands)) return false;
+    const objection = objectionTo(this.system, witness.at, mask);
+    if (!objection) return true;
+    witness.broken = [...objection.rules];
+    witness.figures = witness.broken.map((rule) => figures[rule]!);
+    return false;
   }
 }

@@ -19,22 +19,31 @@ export interface Change {
  * that is found may need less than was allowed.
  *
  * @param at a placement without the limit
+ * @param dear a limit of as much or more is of no interest: undefined, then
  */
 export function leastDelay(
   feasibility: Feasibility,
   requirement: number,
   at: Int32Array,
+  dear: number,
 ): Change | undefined {
   const { system } = feasibility;
   const asked = system.requirements[requirement]!.figure!.value;
   let best: Change = { value: delayOf(system, requirement, at), at };
   if (!Number.isFinite(best.value)) return undefined;
   let low = asked;
-  let open = [...system.federation.paths.delay.filter((value) => value > low && value < best.value)];
+  const between = system.federation.paths.delay.filter((value) => value > low && value < best.value);
+  let open = [...new Set(between)].sort((a, b) => a - b);
+  if (best.value >= dear) {
+    // One question tells whether any of interest is enough.
+    const most = open.findLast((value) => value < dear);
+    const answer = most === undefined ? undefined : feasibility.askAt(requirement, most, SHARE);
+    if (answer?.kind !== 'Feasible') return undefined;
+    best = { value: delayOf(system, requirement, answer.at), at: answer.at };
+  }
   for (let question = 0; question < MOST_QUESTIONS; question += 1) {
     open = open.filter((value) => value > low && value < best.value);
     if (open.length === 0) break;
-    if (question === 0) open = [...new Set(open)].sort((a, b) => a - b);
     const middle = open[open.length >> 1]!;
     const answer = feasibility.askAt(requirement, middle, SHARE);
     if (answer.kind === 'Feasible') best = { value: delayOf(system, requirement, answer.at), at: answer.at };
@@ -45,9 +54,13 @@ export function leastDelay(
 
 /**
  * The greatest request of a service that still has a place, in whole units where the resource has only such.
- * Undefined below half of what it asks for: that is another application.
+ * Undefined below half of what it asks for: that is another application; and below `above`.
  */
-export function greatestDemand(feasibility: Feasibility, requirement: number): Change | undefined {
+export function greatestDemand(
+  feasibility: Feasibility,
+  requirement: number,
+  above: number,
+): Change | undefined {
   const { system } = feasibility;
   const { figure, resource } = system.requirements[requirement]!;
   const asked = figure!.value;
@@ -56,7 +69,7 @@ export function greatestDemand(feasibility: Feasibility, requirement: number): C
   return greatest(
     feasibility,
     requirement,
-    round(asked / 2),
+    round(Math.max(asked / 2, above)),
     (at) => {
       // What the places of that placement hold at most is the next value worth a question.
       const value = round(Math.min(asked, roomAt(feasibility, requirement, at)));

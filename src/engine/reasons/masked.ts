@@ -76,7 +76,9 @@ function allowedBy(system: RuleSystem, service: ServiceRules, mask: Mask): Uint8
   const row = new Uint8Array(m).fill(1);
   for (const rule of service.own) {
     if (!mask.active[rule.requirement]) continue;
-    for (let k = 0; k < m; k += 1) if (system.forbids(rule, k, mask)) row[k] = 0;
+    if (system.isAsAsked(rule, mask)) {
+      for (let k = 0; k < m; k += 1) if (rule.forbidden[k]) row[k] = 0;
+    } else for (let k = 0; k < m; k += 1) if (system.forbids(rule, k, mask)) row[k] = 0;
   }
   for (const k of system.misshapen(service, mask)) row[k] = 0;
   return row;

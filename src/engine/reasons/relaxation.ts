@@ -53,15 +53,22 @@ export function relaxationsOf(
   feasibility: Feasibility,
   conflict: readonly number[],
 ): Relaxation[] {
-  const found = conflict.flatMap((at): Priced[] => {
+  const { requirements } = feasibility.system;
+  const found: Priced[] = [];
+  // Figures first: where enough of them help, nobody is told of a rule to give up, and none is asked about.
+  for (const at of [...conflict].sort(
+    (a, b) => leastPrice(requirements[a]!) - leastPrice(requirements[b]!),
+  )) {
+    if (found.length >= MOST && found[MOST - 1]!.price <= leastPrice(requirements[at]!)) break;
     const answer = feasibility.askWithout([at], SHARE);
-    if (answer.kind !== 'Feasible') return [];
-    return [leastChange(app, feasibility, at, answer.at) ?? dropped(feasibility, at, answer.at)];
-  });
+    if (answer.kind !== 'Feasible') continue;
+    const dear = found[MOST - 1]?.price ?? Number.POSITIVE_INFINITY;
+    found.push(leastChange(app, feasibility, at, answer.at, dear) ?? dropped(feasibility, at, answer.at));
+    found.sort((a, b) => a.price - b.price);
+  }
   const priced = found.length > 0 ? found : together(feasibility, conflict);
   const isVerified = verifier(problem, app, feasibility);
   return priced
-    .sort((a, b) => a.price - b.price)
     .slice(0, MOST)
     .filter(isVerified)
     .map(({ price: _, change: __, at: ___, ...relaxation }) => ({ ...relaxation, verified: true }));
@@ -108,27 +115,41 @@ function standingOf({ services }: Application) {
   return services.map(({ id, running = [] }) => ({ service: id, shares: running }));
 }
 
+/** What giving up a requirement, or changing its figure, is priced at least. */
+function leastPrice({ rule, figure: asked }: Requirement): number {
+  return asked ? 0 : priceOf(rule);
+}
+
+/** Of giving up a rule. */
+function priceOf(rule: Rule): number {
+  const rank = EASIEST.indexOf(rule);
+  return 2 + (rank < 0 ? EASIEST.length : rank);
+}
+
 function dropped({ system }: Feasibility, at: number, placement: Int32Array): Priced {
   const requirement = system.requirements[at]!;
   const { rule, service, channel, message } = requirement;
-  const rank = EASIEST.indexOf(rule);
   return {
     rule,
     ...(service === undefined ? {} : { service }),
     ...(channel === undefined ? {} : { channel }),
     message: `drop the requirement that ${message} (then: ${placesOf(system.placesOf(placement), service)})`,
-    price: 2 + (rank < 0 ? EASIEST.length : rank),
+    price: priceOf(rule),
     change: requirement.drop,
     at: placement,
   };
 }
 
-/** The least change of a figure; undefined for rules without one, or when only giving it up helps. */
+/**
+ * The least change of a figure; undefined for rules without one, when only giving it up helps, or when no
+ * change that is priced below `dear` does.
+ */
 function leastChange(
   app: Application,
   feasibility: Feasibility,
   at: number,
   placement: Int32Array,
+  dear: number,
 ): Priced | undefined {
   const { system } = feasibility;
   const requirement = system.requirements[at]!;
@@ -147,7 +168,7 @@ function leastChange(
     return `(then: ${placesOf(system.placesOf(found.at), ...named)})`;
   };
   if (rule === 'Delay') {
-    const found = leastDelay(feasibility, at, placement);
+    const found = leastDelay(feasibility, at, placement, dear * 100 * Math.max(asked.value, 1e-3));
     if (!found || found.value <= asked.value) return undefined;
     const to = `${figure(found.value)} ms`;
     return {
@@ -172,7 +193,7 @@ function leastChange(
       price: 1 - found.value / asked.value,
     };
   }
-  const found = greatestDemand(feasibility, at);
+  const found = greatestDemand(feasibility, at, asked.value * (1 - dear));
   if (!found) return undefined;
   const to = amountText(resource, found.value);
   return {

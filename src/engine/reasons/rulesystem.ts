@@ -78,6 +78,7 @@ export class RuleSystem {
   readonly whole: boolean;
   readonly #problem: Problem;
   readonly #shapes: readonly number[];
+  readonly #all: Mask;
   #pairRooms: Float64Array | undefined;
 
   constructor(
@@ -88,6 +89,10 @@ export class RuleSystem {
   ) {
     this.#problem = problem;
     this.requirements = requirements;
+    this.#all = {
+      active: new Uint8Array(requirements.length).fill(1),
+      figures: Float64Array.from(requirements, ({ figure }) => figure?.value ?? Number.NaN),
+    };
     this.federation = federation;
     const index = new Map(requirements.map(({ key }, at) => [key, at]));
     const numberOf = (key: string) => index.get(key) ?? -1;
@@ -157,10 +162,7 @@ export class RuleSystem {
 
   /** All requirements, as they are. */
   all(): Mask {
-    return {
-      active: new Uint8Array(this.requirements.length).fill(1),
-      figures: Float64Array.from(this.requirements, ({ figure }) => figure?.value ?? Number.NaN),
-    };
+    return { active: this.#all.active.slice(), figures: this.#all.figures.slice() };
   }
 
   /** Resource amounts of one replica of a service, as they are asked for. */
@@ -170,14 +172,20 @@ export class RuleSystem {
   }
 
   /** Whether a single requirement forbids a location to a service. */
-  forbids({ requirement, forbidden, at }: OwnRule, k: number, { figures }: Mask): boolean {
-    const asked = this.requirements[requirement]!.figure?.value;
-    const now = figures[requirement]!;
-    return at === undefined || asked === now ? forbidden[k] === 1 : at(k, now);
+  forbids(rule: OwnRule, k: number, mask: Mask): boolean {
+    return this.isAsAsked(rule, mask)
+      ? rule.forbidden[k] === 1
+      : rule.at!(k, mask.figures[rule.requirement]!);
+  }
+
+  /** Whether a requirement stands at the figure that the problem asks for. */
+  isAsAsked({ requirement, at }: OwnRule, { figures }: Mask): boolean {
+    return at === undefined || figures[requirement] === this.#all.figures[requirement];
   }
 
   /** Locations without a node for one replica, by the demand that stands. */
   misshapen(service: ServiceRules, mask: Mask): number[] {
+    if (this.#shapes.length === 0) return [];
     const { resources } = this.federation;
     const demand = resources.map((name, r) => [name, this.demandOf(service, mask, r)] as const);
     return this.#shapes.filter((k) =>

@@ -48,8 +48,8 @@ export function compile(
     // What is on one location is gone with it.
     const survives = !model.survive || parts.length > 1;
     for (let k = 0; k < m; k += 1) {
-      const fits = hasRoom(demand, i, room, k, resources);
-      unary[i * m + k] = allowed[k] && fits && survives ? each[k]! * replicas : Number.POSITIVE_INFINITY;
+      const open = survives && allowed[k] === 1 && hasRoom(demand, i, room, k, resources);
+      unary[i * m + k] = open ? each[k]! * replicas : Number.POSITIVE_INFINITY;
     }
   });
   let constant = 0;

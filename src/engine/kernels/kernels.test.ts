@@ -80,6 +80,53 @@ describe('compiled kernels equal their plain twins bit for bit', () => {
                 limited,
               );
             })(values);
+            agree(({ kernels, f32, i32 }, rows, out) => {
+              const [clash, kinds, classes] = [5 * MATRIX, 5 * MATRIX + LENGTH, 5 * MATRIX + 2 * LENGTH];
+              for (let k = 0; k < LENGTH; k += 1) {
+                f32[rows + clash + k] = f32[rows + k]! + ((5 * k) % 3);
+                i32[rows + kinds + k] = (7 * k) % 5;
+                i32[rows + classes + k] = (3 * k) % 5;
+              }
+              kernels.messageApart(
+                rows,
+                rows + clash,
+                rows + kinds,
+                rows + classes,
+                out,
+                LENGTH,
+                LENGTH,
+                rows + a,
+                rows + b,
+                rows + c,
+                rows + t,
+                x,
+                y,
+                z,
+                4,
+                8,
+                third,
+                limited,
+              );
+            })(values);
+            agree(({ kernels, f64, i32 }, rows, out) => {
+              // From, clash, kinds, classes, and three rows of results.
+              const row = (at: number) => out + 2 * at * LENGTH;
+              for (let k = 0; k < LENGTH; k += 1) {
+                f64[row(1) / 2 + k] = f64[out / 2 + k]! + ((5 * k) % 3);
+                for (const [which, kind] of [
+                  [2, (7 * k) % 5],
+                  [3, ((3 * k) % 5) - 2],
+                ] as const) {
+                  i32[row(which) + 2 * k] = kind;
+                  i32[row(which) + 2 * k + 1] = kind >> 31;
+                }
+              }
+              const sizes = [LENGTH, LENGTH] as const;
+              const matrices = [rows + a, rows + b, rows + c, rows + t] as const;
+              const terms = [x, y, z, 4, 8, third, limited] as const;
+              kernels.topTwoExact(out, row(3), row(4), row(5), row(6), ...sizes, ...matrices, ...terms);
+              kernels.messageApartExact(out, row(1), row(2), row(3), row(7), ...sizes, ...matrices, ...terms);
+            })(values);
             agree(({ kernels }, rows, out) =>
               kernels.addCosts(
                 out,

@@ -1,4 +1,4 @@
-import { collectJoint } from './jointmessage.ts';
+import { collectJointExact } from './jointmessage.ts';
 import { paddedLabels } from './labels.ts';
 import { multiplyExact, SHRINK } from './product.ts';
 import type { LargeState, Slot } from './state.ts';
@@ -65,13 +65,7 @@ function collectExact(
     return least;
   };
   if (state.joint[slot.factor]) {
-    const low = new Float64Array(state.labels);
-    const read = (member: Slot, into: Float64Array) => {
-      for (let t = 0; t < into.length; t += 1) into[t] = -f64[offset.get(member)! + t]!;
-    };
-    collectJoint(state, slot, read, SHRINK, low);
-    f64.set(low, out);
-    f64.fill(0, out + state.labels, out + length);
+    collectJointExact(state, slot, offset, spare + 2 * stride);
     return 0;
   }
   if (!factor.nearest) {

@@ -17,7 +17,7 @@ const EAGER = 8;
 /** Labels that are left for the locations of the best placement. */
 const RESERVED = 8;
 /** So many rounds without a gain of this share, and the bound counts as settled. */
-const PATIENCE = 24;
+const PATIENCE = 40;
 const GAIN = 2e-4;
 
 /**
@@ -36,7 +36,6 @@ export class DualAscent {
   #labelsKept = 0;
   #mark = Number.NEGATIVE_INFINITY;
   #stalled = 0;
-  #now = 0;
 
   constructor(state: LargeState) {
     const { slots, stride, R } = state;
@@ -47,8 +46,8 @@ export class DualAscent {
     this.#price = new Float64Array(stride * R);
   }
 
-  /** One forward and one backward sweep from where the last round ended, then splits and prices. */
-  round(wanted: readonly number[] = []): void {
+  /** One sweep, in turns against the order and along it, from where the last round ended, with splits and prices from it; cut short it counts for nothing. */
+  round(wanted: readonly number[] = [], stop: () => boolean = () => false): void {
     const state = this.#state;
     if (this.rounds > 0) {
       this.#split(wanted);
@@ -57,15 +56,20 @@ export class DualAscent {
     }
     const narrowed = Math.min(1, this.rounds / NARROWING);
     this.#demand.clear(this.#unit * WIDE * exp(narrowed * ln(NARROW / WIDE)));
-    const ahead = sweep(state, true);
-    const back = sweep(state, false, this.#demand);
-    this.#now = Math.max(ahead, back) - priceOfRoom(state);
+    const swept = sweep(state, this.ahead, this.#demand, stop);
+    if (swept === undefined) return;
+    const now = swept - priceOfRoom(state);
     this.rounds += 1;
-    if (this.#now > this.bound) this.#keep(this.#now);
+    if (now > this.bound) this.#keep(now);
     if (this.bound > this.#mark + GAIN * Math.abs(this.#mark) || this.#mark === Number.NEGATIVE_INFINITY) {
       this.#mark = this.bound;
       this.#stalled = 0;
     } else this.#stalled += 1;
+  }
+
+  /** Whether the messages tell each variable about those after it in the order, as placing along it asks for. */
+  get ahead(): boolean {
+    return this.rounds % 2 === 1;
   }
 
   /** Whether more rounds are not worth their time. */

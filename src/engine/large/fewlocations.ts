@@ -1,10 +1,16 @@
+import type { Oriented } from './matrices.ts';
 import type { LargeState } from './state.ts';
 import { BIG, type Factor, LIMIT } from './terms.ts';
 
+/** A matrix between the few, rows of the caller and rows of the callee. */
+interface Small {
+  readonly byCaller: Float32Array;
+  readonly byCallee: Float32Array;
+}
+
 /**
- * A placement on the few locations that matter, with its costs in matrices small enough for the cache, and
- * moves that can be undone. A move that does not fit, or is hopeless by its own costs, changes nothing and
- * costs Infinity.
+ * A placement on the few locations that matter, with its costs in matrices small enough for the cache:
+ * variables are lifted from their places and put to others.
  */
 export class FewLocations {
   /** Position by local index; the first `targets` of them may be moved to. */
@@ -17,23 +23,16 @@ export class FewLocations {
   readonly #state: LargeState;
   readonly #count: number;
   readonly #unary: Float32Array;
-  readonly #delay: Float32Array;
-  readonly #volume: Float32Array;
-  readonly #loss: Float32Array;
+  readonly #delay: Small;
+  readonly #volume: Small;
+  readonly #loss: Small;
   readonly #hard: Float32Array;
   readonly #zone: Int32Array;
   readonly #use: Float64Array;
   readonly #room: Float64Array;
   readonly #members: readonly Int32Array[];
   readonly #factorsOf: readonly Int32Array[];
-  readonly #costs: Float64Array;
   readonly #outside: Int32Array;
-  /** The move that is not decided yet. */
-  readonly #changed: Int32Array;
-  readonly #after: Float64Array;
-  #changes = 0;
-  #moved: readonly [number, number, number, number] = [-1, 0, -1, 0];
-  #delta = 0;
 
   constructor(state: LargeState, positions: ArrayLike<number>) {
     const { n, R, labels, single, factors, matrices, unary, m, room, slotsOf } = state;
@@ -62,10 +61,14 @@ export class FewLocations {
           small[k * count + l] = f32[matrix + this.position[k]! * m + this.position[l]!]!;
       return small;
     };
-    this.#delay = gather(matrices.delay.byCaller);
-    this.#volume = gather(matrices.volume.byCaller);
-    this.#loss = gather(matrices.loss.byCaller);
-    this.#hard = matrices.hard === matrices.delay ? this.#delay : gather(matrices.hard.byCaller);
+    const both = ({ byCaller, byCallee }: Oriented): Small => {
+      const rows = gather(byCaller);
+      return { byCaller: rows, byCallee: byCaller === byCallee ? rows : gather(byCallee) };
+    };
+    this.#delay = both(matrices.delay);
+    this.#volume = both(matrices.volume);
+    this.#loss = both(matrices.loss);
+    this.#hard = matrices.hard === matrices.delay ? this.#delay.byCaller : gather(matrices.hard.byCaller);
     this.#zone = this.position.map((p) => matrices.zone[p]!);
     this.#room = new Float64Array(count * R);
     for (let k = 0; k < count; k += 1)
@@ -82,80 +85,97 @@ export class FewLocations {
       this.#occupy(i, this.at[i]!, 1);
       this.cost += this.#unary[i * count + this.at[i]!]!;
     }
-    this.#costs = new Float64Array(factors.length);
     factors.forEach((_, f) => {
-      this.#costs[f] = this.#costOf(f);
-      this.cost += this.#costs[f]!;
+      this.cost += this.#costOf(f);
     });
-    this.#changed = new Int32Array(factors.length);
-    this.#after = new Float64Array(factors.length);
     state.work += n * count + 4 * count * count;
   }
 
-  /** Variable i to a local index. */
-  shift(i: number, to: number, hopeless: number): number {
-    this.#changes = 0;
-    this.#moved = NOTHING;
-    const from = this.at[i]!;
-    if (to === from || !this.#fits(i, to, -1)) return Number.POSITIVE_INFINITY;
-    const own = this.#unary[i * this.#count + to]! - this.#unary[i * this.#count + from]!;
-    if (own > hopeless) return Number.POSITIVE_INFINITY;
-    this.#moved = [i, from, -1, 0];
-    this.at[i] = to;
-    this.#delta = own + this.#look(i, -1);
-    return this.#delta;
+  /** Returns what i cost where it was, its factors with what is lifted already left out. */
+  lift(i: number): number {
+    const here = this.at[i]!;
+    let cost = this.#unary[i * this.#count + here]!;
+    for (const f of this.#factorsOf[i]!) cost += this.#costOf(f);
+    this.#occupy(i, here, -1);
+    this.at[i] = -1;
+    for (const f of this.#factorsOf[i]!) if (this.#state.factors[f]!.nearest) cost -= this.#costOf(f);
+    return cost;
   }
 
-  /** Variables i and j change places. */
-  exchange(i: number, j: number, hopeless: number): number {
-    this.#changes = 0;
-    this.#moved = NOTHING;
-    const [a, b] = [this.at[i]!, this.at[j]!];
-    if (a === b || !this.#fits(i, b, j) || !this.#fits(j, a, i)) return Number.POSITIVE_INFINITY;
-    const unary = this.#unary;
-    const [one, two] = [i * this.#count, j * this.#count];
-    const own = unary[one + b]! - unary[one + a]! + unary[two + a]! - unary[two + b]!;
-    if (own > hopeless) return Number.POSITIVE_INFINITY;
-    this.#moved = [i, a, j, b];
-    this.at[i] = b;
-    this.at[j] = a;
-    this.#delta = own + this.#look(i, -1) + this.#look(j, i);
-    return this.#delta;
+  put(i: number, k: number): void {
+    this.at[i] = k;
+    this.#occupy(i, k, 1);
   }
 
-  undo(): void {
-    const [i, a, j, b] = this.#moved;
-    if (i >= 0) this.at[i] = a;
-    if (j >= 0) this.at[j] = b;
-  }
-
-  keep(): void {
-    const [i, a, j, b] = this.#moved;
-    if (i < 0) return;
-    this.cost += this.#delta;
-    for (let each = 0; each < this.#changes; each += 1)
-      this.#costs[this.#changed[each]!] = this.#after[each]!;
-    this.#occupy(i, a, -1);
-    this.#occupy(i, this.at[i]!, 1);
-    if (j < 0) return;
-    this.#occupy(j, b, -1);
-    this.#occupy(j, this.at[j]!, 1);
-  }
-
-  /** What the factors of i cost more than before; those that `seen` has as well were looked at. */
-  #look(i: number, seen: number): number {
+  /**
+   * into[k] = what lifted variable i adds on target k, its factors with lifted ones left out; Infinity where it
+   * does not fit. O(factors of i x targets).
+   */
+  costsOf(i: number, into: Float64Array): void {
+    const { R, demand, factors } = this.#state;
+    const count = this.#count;
     const own = this.#factorsOf[i]!;
-    let more = 0;
+    for (let k = 0; k < this.targets; k += 1) into[k] = this.#unary[i * count + k]!;
     for (let each = 0; each < own.length; each += 1) {
       const f = own[each]!;
-      if (seen >= 0 && this.#members[f]!.includes(seen)) continue;
-      const cost = this.#costOf(f);
-      this.#changed[this.#changes] = f;
-      this.#after[this.#changes] = cost;
-      this.#changes += 1;
-      more += cost - this.#costs[f]!;
+      const members = this.#members[f]!;
+      const factor = factors[f]!;
+      if (factor.nearest) this.#addNearest(i, f, into);
+      else if (members[0] === i) this.#addPairs(factor, this.at[members[1]!]!, true, into);
+      else this.#addPairs(factor, this.at[members[0]!]!, false, into);
     }
-    return more;
+    for (let r = 0; r < R; r += 1) {
+      const amount = demand[i * R + r]!;
+      if (amount <= 0) continue;
+      for (let k = 0; k < this.targets; k += 1)
+        if (this.#use[k * R + r]! + amount > this.#room[k * R + r]!) into[k] = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** into[k] += cost of the pair with its other end on `there`; nothing where that is lifted. */
+  #addPairs(factor: Factor, there: number, calls: boolean, into: Float64Array): void {
+    if (there < 0) return;
+    const { perMs, perVolume, perNat, limit } = factor;
+    // Rows of the other end, whichever it is.
+    const side = calls ? 'byCallee' : 'byCaller';
+    const [delay, volume, loss] = [this.#delay[side], this.#volume[side], this.#loss[side]];
+    const row = there * this.#count;
+    const { targets } = this;
+    if (perNat > 0)
+      for (let k = 0; k < targets; k += 1)
+        into[k] = into[k]! + perMs * delay[row + k]! + perVolume * volume[row + k]! + perNat * loss[row + k]!;
+    else
+      for (let k = 0; k < targets; k += 1)
+        into[k] = into[k]! + perMs * delay[row + k]! + perVolume * volume[row + k]!;
+    if (limit === LIMIT.None) return;
+    for (let k = 0; k < this.targets; k += 1)
+      if (calls ? this.#breaks(factor, k, there) : this.#breaks(factor, there, k)) into[k] = into[k]! + BIG;
+  }
+
+  #addNearest(i: number, f: number, into: Float64Array): void {
+    const members = this.#members[f]!;
+    const outside = this.#outside[f]!;
+    const factor = this.#state.factors[f]!;
+    const caller = outside >= 0 ? outside : this.at[members[0]!]!;
+    const first = outside >= 0 ? 0 : 1;
+    const calls = outside < 0 && members[0] === i;
+    if (!calls && caller < 0) return;
+    let known = Number.POSITIVE_INFINITY;
+    if (!calls)
+      for (let each = first; each < members.length; each += 1) {
+        const there = this.at[members[each]!]!;
+        if (there >= 0) known = Math.min(known, this.#pair(factor, caller, there));
+      }
+    for (let k = 0; k < this.targets; k += 1) {
+      let least = calls ? Number.POSITIVE_INFINITY : this.#pair(factor, caller, k);
+      for (let each = first; calls && each < members.length; each += 1) {
+        const there = this.at[members[each]!]!;
+        if (there >= 0) least = Math.min(least, this.#pair(factor, k, there));
+      }
+      if (known < least) least = known;
+      if (least < Number.POSITIVE_INFINITY)
+        into[k] = into[k]! + least - (known < Number.POSITIVE_INFINITY ? known : 0);
+    }
   }
 
   #occupy(i: number, k: number, sign: 1 | -1): void {
@@ -164,49 +184,43 @@ export class FewLocations {
       this.#use[k * R + r] = Math.max(0, this.#use[k * R + r]! + sign * demand[i * R + r]!);
   }
 
-  #fits(i: number, k: number, without: number): boolean {
-    const { R, demand } = this.#state;
-    for (let r = 0; r < R; r += 1) {
-      const amount = demand[i * R + r]!;
-      if (amount <= 0) continue;
-      const left = without < 0 ? 0 : demand[without * R + r]!;
-      if (this.#use[k * R + r]! - left + amount > this.#room[k * R + r]!) return false;
-    }
-    return true;
-  }
-
-  /** For a nearest-factor the cheapest callee stands for the nearest. */
+  /** For a nearest-factor the cheapest callee stands for the nearest. Of members that are lifted it knows nothing. */
   #costOf(f: number): number {
     const factor = this.#state.factors[f]!;
     const members = this.#members[f]!;
     const outside = this.#outside[f]!;
-    if (!factor.nearest) return this.#pair(factor, this.at[members[0]!]!, this.at[members[1]!]!);
     const caller = outside >= 0 ? outside : this.at[members[0]!]!;
+    if (caller < 0) return 0;
     let least = Number.POSITIVE_INFINITY;
-    for (let each = outside >= 0 ? 0 : 1; each < members.length; each += 1)
-      least = Math.min(least, this.#pair(factor, caller, this.at[members[each]!]!));
-    return least;
+    for (let each = outside >= 0 ? 0 : 1; each < members.length; each += 1) {
+      const there = this.at[members[each]!]!;
+      if (there >= 0) least = Math.min(least, this.#pair(factor, caller, there));
+    }
+    return least < Number.POSITIVE_INFINITY ? least : 0;
   }
 
-  #pair({ perMs, perVolume, perNat, limit, most }: Factor, a: number, b: number): number {
+  #pair(factor: Factor, a: number, b: number): number {
+    const { perMs, perVolume, perNat } = factor;
     const pair = a * this.#count + b;
     let cost = 0;
-    if (perMs > 0) cost += perMs * this.#delay[pair]!;
-    if (perVolume > 0) cost += perVolume * this.#volume[pair]!;
-    if (perNat > 0) cost += perNat * this.#loss[pair]!;
+    if (perMs > 0) cost += perMs * this.#delay.byCaller[pair]!;
+    if (perVolume > 0) cost += perVolume * this.#volume.byCaller[pair]!;
+    if (perNat > 0) cost += perNat * this.#loss.byCaller[pair]!;
+    return this.#breaks(factor, a, b) ? cost + BIG : cost;
+  }
+
+  #breaks({ limit, most }: Factor, a: number, b: number): boolean {
     switch (limit) {
       case LIMIT.None:
-        return cost;
+        return false;
       case LIMIT.Delay:
-        return this.#hard[pair]! > most ? cost + BIG : cost;
+        return this.#hard[a * this.#count + b]! > most;
       case LIMIT.SameLocation:
-        return a === b ? cost : cost + BIG;
+        return a !== b;
       case LIMIT.OtherLocation:
-        return a === b ? cost + BIG : cost;
+        return a === b;
       case LIMIT.OtherZone:
-        return this.#zone[a] === this.#zone[b] ? cost + BIG : cost;
+        return this.#zone[a] === this.#zone[b];
     }
   }
 }
-
-const NOTHING: readonly [number, number, number, number] = [-1, 0, -1, 0];

@@ -165,18 +165,21 @@ function fillLeast(
 ): void {
   const { m, stride } = state;
   const { f32 } = state.matrices.arena;
+  const oneWay = matrix.byCaller === matrix.byCallee;
   let calling = Number.POSITIVE_INFINITY;
   let called = Number.POSITIVE_INFINITY;
   for (const p of own) {
     for (const q of other) {
       const out = f32[matrix.byCaller + p * m + q]!;
-      const back = f32[matrix.byCallee + p * m + q]!;
       if (out < calling) calling = out;
+      if (oneWay) continue;
+      const back = f32[matrix.byCallee + p * m + q]!;
       if (back < called) called = back;
     }
   }
   // Labels without members are forbidden by their unary.
   if (own.length === 0 || other.length === 0) calling = called = 0;
+  if (oneWay) called = calling;
   f32[into.byCaller + a * stride + b] = calling;
   f32[into.byCallee + b * stride + a] = calling;
   f32[into.byCallee + a * stride + b] = called;

@@ -2,7 +2,6 @@ import type { Budget } from '../budget.ts';
 import { costOf, fits } from '../gqap/cost.ts';
 import type { Gqap } from '../gqap/gqap.ts';
 import type { Judge } from '../model/judge.ts';
-import { Annealing } from './annealing.ts';
 import { exactBound } from './bound.ts';
 import { DualAscent } from './dualascent.ts';
 import { firstLabels } from './labels.ts';
@@ -10,18 +9,19 @@ import type { LargeOptions, LargeResult } from './largeresult.ts';
 import { LocalSearch } from './localsearch.ts';
 import { lookAhead } from './lookahead.ts';
 import { repair } from './repair.ts';
+import { RuinAndRecreate } from './ruinandrecreate.ts';
 import { LargeState } from './state.ts';
 
 /** Width of every second look-ahead as long as there is no placement. */
 const WIDER = 4;
-/** Rounds between look-aheads at first, once there is a placement; two more after each. */
-const OFTEN = 4;
+/** Rounds between look-aheads at first, once there is a placement; four more after each. */
+const OFTEN = 8;
 /** Units of work for each variable and position that an attempt after the deadline may take. */
 const ATTEMPT = 100;
 /** Rounds before placements are improved beside the bound. */
-const SETTLING = 12;
-/** Proposals between two looks at the clock, for each variable and at most. */
-const [BURST, LONGEST_BURST] = [20, 5000];
+const SETTLING = 24;
+/** Ruins between two looks at the clock. */
+const BURST = 25;
 /** The bound meets the best. */
 const MET = 1e-7;
 /** Variables up to which swaps are looked for. */
@@ -54,15 +54,15 @@ export class LargeSearch {
   /** Bound and placements side by side; when the bound has settled, placements alone. */
   solve(seed: number, options: LargeOptions = {}): LargeResult {
     if (options.start) this.#improve(this.#positions(options.start));
-    const annealing = new Annealing(this.state, seed);
-    this.#converge(options.passes ?? Number.POSITIVE_INFINITY, annealing);
+    const walk = new RuinAndRecreate(this.state, seed);
+    this.#converge(options.passes ?? Number.POSITIVE_INFINITY, walk);
     while (options.passes === undefined && this.best && !this.#exhausted() && !this.#met)
-      this.#anneal(annealing, Number.POSITIVE_INFINITY);
+      this.#ruin(walk, Number.POSITIVE_INFINITY);
     return this.result();
   }
 
   /** Rounds of the bound, look-ahead placements in between, and as much work for the best one. */
-  #converge(most: number, annealing?: Annealing): void {
+  #converge(most: number, walk?: RuinAndRecreate): void {
     const { state, ascent } = this;
     let tries = 0;
     let next = 0;
@@ -70,23 +70,23 @@ export class LargeSearch {
     let improving = 0;
     for (let round = 0; round < most && !this.#exhausted(); round += 1) {
       const before = state.work;
-      ascent.round(round % 3 === 0 ? this.#unlabelled() : []);
+      ascent.round(round % 6 === 0 ? this.#unlabelled() : [], () => this.#exhausted());
       this.#spend();
       ascending += state.work - before;
-      if (this.#met || ascent.settled) break;
-      if (round >= next) {
+      if (this.#met || ascent.settled || this.#exhausted()) break;
+      if (round >= next && ascent.ahead) {
         this.#place(this.best ? 2 : tries % 2 === 0 ? 1 : WIDER);
         tries += 1;
-        next = round + (this.best ? OFTEN + 2 * tries : 2);
+        next = round + (this.best ? OFTEN + 4 * tries : 1);
       }
-      if (!annealing || !this.best || round < SETTLING || improving > ascending) continue;
+      if (!walk || !this.best || round < SETTLING || improving > ascending) continue;
       const start = state.work;
-      this.#anneal(annealing, ascending - improving);
+      this.#ruin(walk, ascending - improving);
       improving += state.work - start;
     }
     // Whatever the deadline, and however little is known by then: one attempt there is.
     if (!this.best && this.#exhausted()) {
-      if (ascent.rounds === 0) ascent.round();
+      while (!ascent.ahead) ascent.round();
       const end = state.work + ATTEMPT * state.n * state.m;
       this.#place(1, () => state.work > end);
     }
@@ -108,37 +108,39 @@ export class LargeSearch {
       .sort((a, b) => a - b);
   }
 
-  /** Annealing for so much work; what a cycle ends with is improved and judged. */
-  #anneal(annealing: Annealing, work: number): void {
+  /** Ruins for so much work; what a cycle ends with is improved and judged. */
+  #ruin(walk: RuinAndRecreate, work: number): void {
     const { state } = this;
     const end = state.work + work;
-    const burst = Math.min(LONGEST_BURST, BURST * state.n);
-    if (!annealing.busy) annealing.start(this.#positions(this.best!));
+    if (!walk.busy) walk.start(this.#positions(this.best!));
     while (state.work < end) {
-      const ended = annealing.run(burst);
+      const ended = walk.run(BURST);
       this.#spend();
       if (!ended && !this.#budget.exhausted()) continue;
-      const at = annealing.take();
+      const at = walk.take();
       if (!this.#budget.exhausted()) this.#improve(at);
       else this.offer(at);
       return;
     }
   }
 
-  #place(width: number, stop?: () => boolean): boolean {
+  /** A look-ahead placement, at once where it is the first, and improved. */
+  #place(width: number, stop?: () => boolean): void {
     const at = lookAhead(this.state, width);
     this.#spend();
-    return at !== undefined && this.#improve(at, stop);
+    if (!at) return;
+    if (!this.best) this.offer(at);
+    this.#improve(at, stop);
   }
 
   /** Local search from positions; keeps what is better than the best. */
-  #improve(at: ArrayLike<number>, stop: () => boolean = () => this.#exhausted()): boolean {
+  #improve(at: ArrayLike<number>, stop: () => boolean = () => this.#exhausted()): void {
     this.search.start(at);
-    const swaps = this.state.n <= MOST_SWAPPED;
+    const swaps = this.best !== undefined && this.state.n <= MOST_SWAPPED;
     this.search.run(stop, { swaps, confirm: this.best !== undefined });
     if (!this.best) repair(this.state, this.search, stop);
     this.#spend();
-    return this.offer(this.search.at);
+    this.offer(this.search.at);
   }
 
   /** Judges positions; true where they are better than the best so far. */

@@ -2,7 +2,10 @@ import { paddedLabels } from './labels.ts';
 import { addPlaced } from './placed.ts';
 import { addRow } from './product.ts';
 import type { LargeState } from './state.ts';
-import { FORBIDDEN } from './terms.ts';
+import { BIG, FORBIDDEN } from './terms.ts';
+
+/** What a variable without room costs a beginning: more than an average placement. */
+const OVERFULL = BIG;
 
 /** A beginning of a placement. */
 interface Partial {
@@ -19,8 +22,9 @@ interface Child {
 
 /**
  * Places the variables in the order of the sweeps, each where its own cost, the exact cost to what is placed
- * and the messages of what is not are least in sum; capacity is kept. A beam of `width` beginnings. Returns
- * positions, or undefined where a variable found no room. O(width x factors x positions).
+ * and the messages of what is not are least in sum. Capacity is kept, but for a variable that finds no room left:
+ * moving others away is for the local search. A beam of `width` beginnings. Returns positions, or undefined where
+ * a variable may be nowhere. O(width x factors x positions).
  */
 export function lookAhead(state: LargeState, width: number, prices = true): Int32Array | undefined {
   const { order, n, m, R, demand, slotsOf, wide, scratch, unary, price, single, labelOf } = state;
@@ -47,12 +51,17 @@ export function lookAhead(state: LargeState, width: number, prices = true): Int3
           f32[values + label] = f32[values + label]! + price[label * R + r]! * demand[i * R + r]!;
       }
       kernels.expand(row, values, labelOf, m);
-      for (let each = 0; each < width; each += 1) {
+      const cheapest = f32.indexOf(kernels.least(row, m), row) - row;
+      const cost = f32[row + cheapest]!;
+      let found = 0;
+      for (; found < width; found += 1) {
         const p = cheapestFit(state, i, row, begun.use);
         if (p < 0) break;
         children.push({ parent, p, score: begun.score + f32[row + p]! - counted });
         f32[row + p] = FORBIDDEN;
       }
+      if (found === 0 && cost < FORBIDDEN / 2)
+        children.push({ parent, p: cheapest, score: begun.score + cost + OVERFULL - counted });
     });
     if (children.length === 0) return undefined;
     children.sort((a, b) => a.score - b.score || a.parent - b.parent || a.p - b.p);

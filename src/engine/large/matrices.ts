@@ -51,6 +51,12 @@ export interface Mixture {
   readonly grams: number;
 }
 
+/** A matrix as a weighted sum of others, location by location. */
+interface Entries {
+  readonly terms: readonly { readonly values: Float64Array; readonly weight: number }[];
+  readonly symmetric: boolean;
+}
+
 const kept = new WeakMap<object, Map<string, Matrices>>();
 const MOST_KEPT = 4;
 
@@ -94,33 +100,38 @@ function buildMatrices(gqap: Gqap, mixture: Mixture, workspace: number, kind?: K
   const zone = Int32Array.from(location, (k) => (k < 0 ? -1 : gqap.zone[k]!));
   const zones = zone.reduce((most, z) => Math.max(most, z + 1), 0);
   const size = positions * positions;
-  const differs = (values: Float64Array) => (isSymmetric(values, m) ? 1 : 2);
+  const entries = (...terms: Entries['terms']): Entries => ({
+    terms,
+    symmetric: terms.every(({ values }) => isSymmetric(values, m)),
+  });
   // The same array where every path is known.
   const sameHard =
     network.hardDelay === network.delay ||
     network.hardDelay.every((value, at) => value === network.delay[at]);
-  const volumes = new Float64Array(m * m);
-  for (let at = 0; at < m * m; at += 1)
-    volumes[at] = mixture.usd * network.usd[at]! + mixture.grams * network.grams[at]!;
-  const volumeSymmetry = differs(volumes);
-  const [delays, losses] = [differs(network.delay), differs(network.lossNats)];
-  const hards = sameHard ? 0 : differs(network.hardDelay);
-  const arena = createArena(
-    size * (delays + losses + hards + volumeSymmetry) + workspace + 16 * groups + 512,
-    kind,
+  const delays = entries({ values: network.delay, weight: 1 });
+  const volumes = entries(
+    ...[
+      { values: network.usd, weight: mixture.usd },
+      { values: network.grams, weight: mixture.grams },
+    ].filter(({ weight }) => weight > 0),
   );
+  const losses = entries({ values: network.lossNats, weight: 1 });
+  const hards = sameHard ? delays : entries({ values: network.hardDelay, weight: 1 });
+  const laid = [delays, volumes, losses, ...(sameHard ? [] : [hards])];
+  const copies = laid.reduce((sum, { symmetric }) => sum + (symmetric ? 1 : 2), 0);
+  const arena = createArena(size * copies + workspace + 16 * groups + 512, kind);
   const groupStarts = arena.take(groups + 1);
   arena.i32.set(groupStart, groupStarts);
-  const lay = (copies: number, values: Float64Array): Oriented => {
+  const lay = (each: Entries): Oriented => {
     const byCaller = arena.take(size);
-    const byCallee = copies === 2 ? arena.take(size) : byCaller;
-    spread(values, arena.f32, byCaller, byCallee, location, position);
+    const byCallee = each.symmetric ? byCaller : arena.take(size);
+    spread(each, arena.f32, byCaller, byCallee, location, position);
     return { byCaller, byCallee };
   };
-  const delay = lay(delays, network.delay);
-  const hard = sameHard ? delay : lay(hards, network.hardDelay);
-  const volume = lay(volumeSymmetry, volumes);
-  const loss = lay(losses, network.lossNats);
+  const delay = lay(delays);
+  const hard = sameHard ? delay : lay(hards);
+  const volume = lay(volumes);
+  const loss = lay(losses);
   const groupLeast = ({ byCaller }: Oriented) =>
     leastByGroup(arena.f32, byCaller, location, groupStart, groups);
   return {
@@ -143,9 +154,9 @@ function buildMatrices(gqap: Gqap, mixture: Mixture, workspace: number, kind?: K
     loss,
     hard,
     mean: {
-      delay: mean(network.delay),
-      volume: mean(volumes),
-      loss: mean(network.lossNats),
+      delay: meanOf(delays),
+      volume: meanOf(volumes),
+      loss: meanOf(losses),
     },
     groupLeast: {
       delay: groupLeast(delay),
@@ -169,9 +180,9 @@ function isSymmetric(values: Float64Array, m: number): boolean {
   return true;
 }
 
-/** Into both orientations, location by location to position by position; columns a few at a time. */
+/** Into both orientations, location by location to position by position, some rows at a time. */
 function spread(
-  values: Float64Array,
+  { terms }: Entries,
   f32: Float32Array,
   byCaller: number,
   byCallee: number,
@@ -180,20 +191,23 @@ function spread(
 ): void {
   const m = position.length;
   const positions = location.length;
-  for (let k = 0; k < m; k += 1) {
-    const row = byCaller + position[k]! * positions;
-    for (let l = 0; l < m; l += 1) f32[row + position[l]!] = values[k * m + l]!;
-  }
-  if (byCallee === byCaller) return;
   const TILE = 16;
-  for (let left = 0; left < positions; left += TILE) {
-    const right = Math.min(positions, left + TILE);
+  const tile = new Float64Array(TILE * m);
+  for (let top = 0; top < positions; top += TILE) {
+    const end = Math.min(positions, top + TILE);
+    tile.fill(0);
+    for (let p = top; p < end; p += 1) {
+      const k = location[p]!;
+      const own = (p - top) * m;
+      for (const { values, weight } of k < 0 ? [] : terms)
+        for (let l = 0; l < m; l += 1) tile[own + l] = tile[own + l]! + weight * values[k * m + l]!;
+      for (let l = 0; k >= 0 && l < m; l += 1) f32[byCaller + p * positions + position[l]!] = tile[own + l]!;
+    }
+    if (byCallee === byCaller) continue;
+    // Down the columns of the tile, so that a row of the other orientation is written in one stretch.
     for (let l = 0; l < m; l += 1) {
       const row = byCallee + position[l]! * positions;
-      for (let p = left; p < right; p += 1) {
-        const k = location[p]!;
-        if (k >= 0) f32[row + p] = values[k * m + l]!;
-      }
+      for (let p = top; p < end; p += 1) f32[row + p] = tile[(p - top) * m + l]!;
     }
   }
 }
@@ -223,8 +237,9 @@ function leastByGroup(
   return least;
 }
 
-function mean(values: Float64Array): number {
+function meanOf({ terms }: Entries): number {
   let sum = 0;
-  for (let at = 0; at < values.length; at += 1) sum += values[at]!;
-  return sum / values.length;
+  for (const { values, weight } of terms)
+    for (let at = 0; at < values.length; at += 1) sum += weight * values[at]!;
+  return sum / (terms[0]?.values.length ?? 1);
 }

@@ -3,8 +3,8 @@ import type { LargeState } from './state.ts';
 /** Decay of the first and of the second moment. */
 const [FIRST, SECOND] = [0.85, 0.95];
 /** Longest step in what a service costs on average, for its mean demand; how fast steps get shorter. */
-const LENGTH = 0.1;
-const SHORTENING = 0.3;
+const LENGTH = 0.07;
+const SHORTENING = 0.6;
 const STEEPEST = 2;
 
 /**

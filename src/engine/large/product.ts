@@ -79,9 +79,7 @@ export function labelLimit(
   switch (limit) {
     case LIMIT.None:
     case LIMIT.Delay:
-      return state.matrices.hard === state.matrices.delay
-        ? state.labelMatrix.delay[side]
-        : state.labelMatrix.hard[side];
+      return state.labelMatrix.hard[side];
     case LIMIT.SameLocation:
       return state.mask.differ;
     case LIMIT.OtherLocation:

@@ -6,7 +6,7 @@ import { LargeSearch } from './largesearch.ts';
 
 /**
  * Places one application of hundreds of services on thousands of locations: message passing with prices on
- * adaptive labels for the bound, look-ahead and local search for placements, annealing for the rest of
+ * adaptive labels for the bound, look-ahead and local search for placements, ruin and recreate for the rest of
  * the budget. Deterministic for the same problem, seed and work. After the budget it ends with the step it is
  * in, of which the longest is the exact bound.
  */

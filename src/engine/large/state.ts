@@ -1,7 +1,7 @@
 import type { Gqap } from '../gqap/gqap.ts';
 import { elementsOf, type KernelKind } from '../kernels/arena.ts';
 import { type Joint, jointsOf } from './joint.ts';
-import { type Matrices, matricesFor } from './matrices.ts';
+import { type Matrices, matricesFor, type Oriented } from './matrices.ts';
 import { orderOf } from './order.ts';
 import { type Factor, FORBIDDEN, factorsOf, mixtureOf, scaled, scaleOf } from './terms.ts';
 
@@ -27,6 +27,8 @@ export interface StateOptions {
 /** Most labels of an application, and of one of more variables than that. */
 const [MOST_LABELS, MANY, LABELS_OF_MANY] = [128, 800, 256];
 const ALL_SINGLE = 100;
+/** Rows that the exact bound calculates in, beside one for each message. */
+const EXACT_ROWS = 11;
 
 /**
  * One application laid out for the large path: rows by position (sorted, padded locations) and by label, in
@@ -64,9 +66,7 @@ export class LargeState {
   readonly scratch: readonly number[];
   readonly wide: readonly number[];
   readonly exact: number;
-  readonly labelMatrix: Readonly<
-    Record<'delay' | 'volume' | 'loss' | 'hard', { byCaller: number; byCallee: number }>
-  >;
+  readonly labelMatrix: Readonly<Record<'delay' | 'volume' | 'loss' | 'hard', Oriented>>;
   /** 1 where two labels cannot be the same location, have to be, have to share a zone. */
   readonly mask: Readonly<Record<'differ' | 'same' | 'zone', number>>;
   labels = 0;
@@ -104,7 +104,7 @@ export class LargeState {
       padded,
       (gqap.resources + 4) * most + 16 * gqap.resources,
       11 * most * most,
-      2 * (slotCount + 4) * most,
+      2 * (slotCount + EXACT_ROWS) * most,
     ]);
     const matrices = matricesFor(gqap, mixture, workspace + 4096, kernels);
     const { arena, positions } = matrices;
@@ -130,8 +130,19 @@ export class LargeState {
       Zone: [arena.take(most), arena.take(most)],
       Location: [arena.take(most), arena.take(most)],
     };
-    const oriented = () => ({ byCaller: arena.take(most * most), byCallee: arena.take(most * most) });
-    this.labelMatrix = { delay: oriented(), volume: oriented(), loss: oriented(), hard: oriented() };
+    // One where the locations' is one: the kernels then have half as much to read.
+    const oriented = ({ byCaller, byCallee }: Oriented): Oriented => {
+      const own = arena.take(most * most);
+      return { byCaller: own, byCallee: byCaller === byCallee ? own : arena.take(most * most) };
+    };
+    const { delay, volume, loss, hard } = matrices;
+    const labelDelay = oriented(delay);
+    this.labelMatrix = {
+      delay: labelDelay,
+      volume: oriented(volume),
+      loss: oriented(loss),
+      hard: hard === delay ? labelDelay : oriented(hard),
+    };
     this.mask = {
       differ: arena.take(most * most),
       same: arena.take(most * most),
@@ -153,7 +164,7 @@ export class LargeState {
         };
       });
     });
-    this.exact = arena.take(2 * (slotCount + 4) * most);
+    this.exact = arena.take(2 * (slotCount + EXACT_ROWS) * most);
     const byVariable: Slot[][] = Array.from({ length: n }, () => []);
     const byFactor: Slot[][] = this.factors.map(() => []);
     for (const slot of this.slots) {

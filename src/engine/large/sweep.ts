@@ -10,15 +10,22 @@ import { addUnary } from './unary.ts';
  * order or against it. A variable first collects what its factors with members already visited cost at
  * least on each of its labels, takes out its least value, and hands shares of the rest to factors with
  * members still to come. Returns the bound, valid for whatever messages it started from, prices included
- * but without `priceOfRoom`. `soft` collects what is demanded on the way. O(factors x labels squared).
+ * but without `priceOfRoom`. `soft` collects what is demanded on the way. Undefined: `stop` ended it,
+ * with messages as valid as any. O(factors x labels squared).
  */
-export function sweep(state: LargeState, forward: boolean, soft?: SoftDemand): number {
+export function sweep(
+  state: LargeState,
+  forward: boolean,
+  soft: SoftDemand,
+  stop: () => boolean,
+): number | undefined {
   const { order, n, slotsOf, gamma, scratch } = state;
   const { kernels } = state.matrices.arena;
   const length = paddedLabels(state);
   const theta = scratch[0]!;
   let bound = 0;
   for (let turn = 0; turn < n; turn += 1) {
+    if (stop()) return undefined;
     const i = order[forward ? turn : n - 1 - turn]!;
     const own = slotsOf[i]!;
     for (const slot of own) if (forward ? slot.earlier : slot.later) bound += collect(state, slot);
@@ -27,7 +34,7 @@ export function sweep(state: LargeState, forward: boolean, soft?: SoftDemand): n
     const least = kernels.least(theta, length);
     bound += least;
     kernels.addConstant(theta, -least, length);
-    soft?.add(state, i, theta);
+    soft.add(state, i, theta);
     for (const slot of own)
       if (forward ? slot.later : slot.earlier) kernels.addScaled(slot.message, theta, -gamma[i]!, length);
   }

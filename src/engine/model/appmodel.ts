@@ -98,6 +98,10 @@ export function buildApp(
   const survive = app.survive === 'AnyDomain' && !relaxed.has('Survival');
   const residency = residencyByFlow(problem, app);
   const shards: Shard[] = [];
+  // In one piece: many small rows cost more to make than to fill.
+  const rows = new Float64Array(5 * m * app.services.length);
+  const allowedByKey = new Map<string, Uint8Array>();
+  const delayTo = delaysToData(problem, federation, app);
   const services = app.services.map((service, at): ServiceModel => {
     const spread = relaxed.has(`Spread:${service.id}`) ? undefined : service.spread;
     const domains = Math.min(service.replicas, Math.max(spread?.min ?? 1, survive ? 2 : 1));
@@ -112,12 +116,14 @@ export function buildApp(
     const rules = rulesFor(problem, federation, app, service, residency.get(service.id)).filter(
       ({ rule }) => !relaxed.has(`${rule}:${service.id}`),
     );
-    const delay = waitingOf(problem, federation, app, service);
-    scale(delay, delay, totalCalls === 0 ? 0 : 1 / totalCalls / service.replicas);
-    const carbon = new Float64Array(m);
+    const [unary, cost, carbon, resilience, delay] = [0, 1, 2, 3, 4].map((row) =>
+      rows.subarray((5 * at + row) * m, (5 * at + row + 1) * m),
+    ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+    addHourlyCost(federation, service.demand, cost);
     scale(federation.gramsPerCore, carbon, service.demand['cpu'] ?? 0);
-    const resilience = new Float64Array(m);
     for (let k = 0; k < m; k += 1) resilience[k] = federation.unavailability[k]! / service.replicas;
+    if (addWaiting(problem, federation, app, service, delayTo, delay))
+      scale(delay, delay, totalCalls === 0 ? 0 : 1 / totalCalls / service.replicas);
     return {
       id: service.id,
       replicas: service.replicas,
@@ -130,15 +136,10 @@ export function buildApp(
       demand: Float64Array.from(federation.resources, (resource) =>
         relaxed.has(`Capacity:${service.id}`) ? 0 : (service.demand[resource] ?? 0),
       ),
-      allowed: allowedBy(rules, m),
+      allowed: allowedBy(rules, m, allowedByKey),
       rules,
-      unary: new Float64Array(m),
-      terms: {
-        cost: hourlyCost(federation, service.demand),
-        carbon,
-        resilience,
-        delay,
-      },
+      unary,
+      terms: { cost, carbon, resilience, delay },
       running: new Map(
         (service.running ?? []).map((share) => [federation.index.get(share.location)!, share.replicas]),
       ),
@@ -149,9 +150,11 @@ export function buildApp(
   const model = { app, federation, services, shards, channels, survive, totalCalls, whole, relaxed };
   const { factor, dropped } = normalise(model);
   for (const { unary, terms } of services) weigh(unary, terms, factor);
-  const incident = services.map((_, at) =>
-    channels.flatMap(({ from, to }, channel) => (isService(from, at) || isService(to, at) ? [channel] : [])),
-  );
+  const incident: number[][] = services.map(() => []);
+  channels.forEach(({ from, to }, channel) => {
+    for (const at of new Set([from, to].flatMap((end) => ('service' in end ? [end.service] : []))))
+      incident[at]!.push(channel);
+  });
   return { ...model, incident, factor, dropped };
 }
 
@@ -183,9 +186,19 @@ function scale(values: Float64Array, into: Float64Array, factor: number): void {
   for (let k = 0; k < values.length; k += 1) into[k] = factor * values[k]!;
 }
 
-function allowedBy(rules: readonly LocationRule[], m: number): Uint8Array {
+/** `known`: what rules allow by their key, so that it is worked out once for all services that share it. */
+function allowedBy(rules: readonly LocationRule[], m: number, known: Map<string, Uint8Array>): Uint8Array {
   const allowed = new Uint8Array(m).fill(1);
-  for (const { forbids } of rules) for (let k = 0; k < m; k += 1) if (forbids(k)) allowed[k] = 0;
+  for (const { forbids, key } of rules) {
+    let shared = key === undefined ? undefined : known.get(key);
+    if (key !== undefined && !shared) {
+      shared = new Uint8Array(m);
+      for (let k = 0; k < m; k += 1) shared[k] = forbids(k) ? 0 : 1;
+      known.set(key, shared);
+    }
+    if (shared) for (let k = 0; k < m; k += 1) allowed[k] = allowed[k]! & shared[k]!;
+    else for (let k = 0; k < m; k += 1) if (allowed[k] === 1 && forbids(k)) allowed[k] = 0;
+  }
   return allowed;
 }
 
@@ -197,10 +210,6 @@ function apartOf(
   // Two zones are enough to survive: more than two locations need not be in as many zones.
   if (survive && !(spread?.over === 'Location' && spread.min > 2)) return 'Zone';
   return spread?.over;
-}
-
-export function isService(end: End, service: number): boolean {
-  return 'service' in end && end.service === service;
 }
 
 /** Whether a rule of a channel is left out. */
@@ -253,48 +262,71 @@ function channelsOf(
   return [...own, ...incoming];
 }
 
-function hourlyCost(
-  { resources, price, ids }: FederationModel,
+function addHourlyCost(
+  { resources, price }: FederationModel,
   demand: Record<string, number>,
-): Float64Array {
-  const cost = new Float64Array(ids.length);
-  resources.forEach((resource, r) => {
-    const amount = demand[resource] ?? 0;
-    if (amount === 0) return;
-    for (let k = 0; k < cost.length; k += 1) cost[k] = cost[k]! + amount * price[k * resources.length + r]!;
-  });
-  return cost;
+  cost: Float64Array,
+): void {
+  const [m, R] = [cost.length, resources.length];
+  for (let r = 0; r < R; r += 1) {
+    const amount = demand[resources[r]!] ?? 0;
+    for (let k = 0; amount !== 0 && k < m; k += 1) cost[k] = cost[k]! + amount * price[k * R + r]!;
+  }
 }
 
-/** By location: calls per second times ms from where users come in, and ms to data as one call per second each. */
-function waitingOf(
+/** Delay from every location to each that holds data of the application: their columns, in one walk over the rows. */
+function delaysToData(
+  problem: Problem,
+  federation: FederationModel,
+  { services }: Application,
+): ReadonlyMap<number, Float64Array> {
+  const m = federation.ids.length;
+  const { delay } = federation.network;
+  const needs = services.flatMap(({ data }) => data);
+  const holders = [...new Set(needs.flatMap((need) => holdersOf(problem, federation, need)))];
+  const columns = holders.map(() => new Float64Array(m));
+  for (let k = 0; k < m; k += 1)
+    for (let each = 0; each < holders.length; each += 1) columns[each]![k] = delay[k * m + holders[each]!]!;
+  return new Map(holders.map((holder, each) => [holder, columns[each]!]));
+}
+
+/**
+ * By location: calls per second times ms from where users come in, and ms to data as one call per second each.
+ * False where the service waits for neither.
+ */
+function addWaiting(
   problem: Problem,
   federation: FederationModel,
   app: Application,
   service: Application['services'][number],
-): Float64Array {
+  delayTo: ReadonlyMap<number, Float64Array>,
+  waiting: Float64Array,
+): boolean {
+  const entries = app.entryPoints.filter(({ service: target }) => target === service.id);
+  if (entries.length === 0 && service.data.length === 0) return false;
   const m = federation.ids.length;
-  const waiting = new Float64Array(m);
   const { delay } = federation.network;
-  // One place after the other: their rows are read along.
-  const add = (places: readonly number[], calls: number, pair: (place: number, k: number) => number) => {
-    const nearest = new Float64Array(m).fill(
-      places.length === 0 ? federation.paths.worstDelay : Number.POSITIVE_INFINITY,
-    );
-    for (const place of places)
-      for (let k = 0; k < m; k += 1) nearest[k] = Math.min(nearest[k]!, delay[pair(place, k)]!);
+  const nearest = new Float64Array(m);
+  const add = (rows: readonly Float64Array[], calls: number) => {
+    nearest.fill(rows.length === 0 ? federation.paths.worstDelay : Number.POSITIVE_INFINITY);
+    for (const row of rows) for (let k = 0; k < m; k += 1) if (row[k]! < nearest[k]!) nearest[k] = row[k]!;
     for (let k = 0; k < m; k += 1) waiting[k] = waiting[k]! + calls * nearest[k]!;
   };
-  for (const { service: target, location, region, callsPerSecond } of app.entryPoints) {
-    if (target !== service.id) continue;
+  for (const { location, region, callsPerSecond } of entries) {
     const sources = problem.locations.flatMap((each, at) =>
       (location !== undefined ? each.id === location : each.region === region) ? [at] : [],
     );
-    add(sources, callsPerSecond, (source, k) => source * m + k);
+    const from = sources.map((source) => delay.subarray(source * m, (source + 1) * m));
+    add(from, callsPerSecond);
   }
-  for (const need of service.data)
-    add(holdersOf(problem, federation, need), 1, (holder, k) => k * m + holder);
-  return waiting;
+  for (const need of service.data) {
+    const holders = holdersOf(problem, federation, need);
+    add(
+      holders.map((holder) => delayTo.get(holder)!),
+      1,
+    );
+  }
+  return true;
 }
 
 /**

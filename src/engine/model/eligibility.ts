@@ -18,7 +18,10 @@ export function residencyByFlow(problem: Problem, app: Application): Map<string,
   const parent = new Map(app.services.map(({ id }) => [id, id]));
   const root = (id: string): string => {
     const up = parent.get(id)!;
-    return up === id ? id : root(up);
+    if (up === id) return id;
+    const top = root(up);
+    parent.set(id, top);
+    return top;
   };
   for (const { from, to, clean } of app.channels) {
     if (!clean && to.application === undefined) parent.set(root(from), root(to.service));
@@ -57,6 +60,8 @@ export function exclusionsOf(
 export interface LocationRule {
   readonly rule: Rule;
   readonly forbids: (k: number) => boolean;
+  /** Rules of one key forbid the same locations to all services; absent: each has to be asked. */
+  readonly key: string | undefined;
   readonly message: (k: number) => string;
 }
 
@@ -78,14 +83,15 @@ export function rulesFor(
 ): LocationRule[] {
   const rules: LocationRule[] = [];
   const at = (k: number) => problem.locations[k]!;
-  const add = (rule: Rule, forbids: (k: number) => boolean, message: (k: number) => string) =>
-    rules.push({ rule, forbids, message });
+  const add = (rule: Rule, forbids: (k: number) => boolean, message: (k: number) => string, key?: string) =>
+    rules.push({ rule, forbids, key: key === undefined ? undefined : `${rule} ${key}`, message });
   if (app.candidates) {
     const candidates = new Set(app.candidates);
     add(
       'Candidate',
       (k) => !candidates.has(at(k).id),
       (k) => app.excluded[at(k).id] ?? 'is no candidate of the application',
+      '',
     );
   }
   if (service.onlyLocations) {
@@ -124,6 +130,7 @@ export function rulesFor(
     'Taint',
     (k) => at(k).taints.length > 0 && taint(k) !== undefined,
     (k) => `has the taint ${taint(k)!.key}${taint(k)!.value ? `=${taint(k)!.value}` : ''}`,
+    JSON.stringify([service.tolerations, (service.running ?? []).map(({ location }) => location)]),
   );
   for (const [rule, of, noun] of [
     ['SecurityClass', 'securityClass', 'security'],
@@ -135,6 +142,7 @@ export function rulesFor(
         rule,
         (k) => (at(k)[of] ?? 0) < needed,
         () => `holds too low a ${noun} class`,
+        `${needed}`,
       );
   }
   if (residency) {
@@ -146,6 +154,7 @@ export function rulesFor(
       },
       (k) =>
         `lies in ${at(k).jurisdiction ?? 'no known jurisdiction'}, the data must stay in ${[...residency].join(' or ') || 'places that exclude each other'}`,
+      JSON.stringify([...residency]),
     );
   }
   const required = service.data
@@ -192,6 +201,7 @@ function sizeRules(
   return [
     {
       rule: 'Capacity',
+      key: undefined,
       forbids: (k) => tooBig(k) !== undefined,
       message: (k) => {
         const { resource, r, amount } = tooBig(k)!;
@@ -200,6 +210,7 @@ function sizeRules(
     },
     {
       rule: 'Shape',
+      key: undefined,
       forbids: (k) => {
         const { shapes } = locations[k]!;
         return shapes !== undefined && !shapes.some((shape) => fits(service, shape)) && !tooBig(k);

@@ -14,11 +14,10 @@ export class NetworkMemory {
   /** Full matrices in place of links are not kept: to compare them costs as much as to read them. */
   figuresOf(problem: Problem, gramsPerKWh: Float64Array): PairFigures {
     if (problem.matrices) return pairFiguresOf(problem, gramsPerKWh, buildPaths(problem));
-    const key = keyOf(problem, gramsPerKWh);
-    if (this.#key && this.#kept && equal(this.#key, key)) return this.#kept;
+    if (this.#key && this.#kept && matches(this.#key, problem, gramsPerKWh)) return this.#kept;
     this.#kept = undefined;
     this.#kept = pairFiguresOf(problem, gramsPerKWh, buildPaths(problem));
-    this.#key = key;
+    this.#key = keyOf(problem, gramsPerKWh);
     return this.#kept;
   }
 }
@@ -29,36 +28,65 @@ interface Key {
   readonly numbers: readonly number[];
 }
 
-/** O(locations x regions + links) */
-function keyOf({ locations, nodes, links }: Problem, gramsPerKWh: Float64Array): Key {
-  const texts: string[] = [`${locations.length} ${nodes.length} ${links.length}`];
+function keyOf(problem: Problem, gramsPerKWh: Float64Array): Key {
+  const texts: string[] = [];
   const numbers: number[] = [];
+  tell(
+    problem,
+    gramsPerKWh,
+    (each) => texts.push(each),
+    (each) => numbers.push(each),
+  );
+  return { texts, numbers };
+}
+
+/** Whether this key is that of the problem, without making one. */
+function matches({ texts, numbers }: Key, problem: Problem, gramsPerKWh: Float64Array): boolean {
+  let [text, number, same] = [0, 0, true];
+  tell(
+    problem,
+    gramsPerKWh,
+    (each) => {
+      if (each !== texts[text]) same = false;
+      text += 1;
+    },
+    (each) => {
+      if (!Object.is(each, numbers[number])) same = false;
+      number += 1;
+    },
+  );
+  return same && text === texts.length && number === numbers.length;
+}
+
+/** Tells the parts of the key, in their order. O(locations x regions + links) */
+function tell(
+  { locations, nodes, links }: Problem,
+  gramsPerKWh: Float64Array,
+  text: (each: string) => void,
+  number: (each: number) => void,
+): void {
+  for (const count of [locations.length, nodes.length, links.length]) number(count);
   for (const { id, region, egressUSDPerGB } of locations) {
-    texts.push(id, region === undefined ? '' : `in ${region}`);
+    text(id);
+    text(region === undefined ? '' : `in ${region}`);
     // Told apart from an empty table of prices by the count.
-    numbers.push(egressUSDPerGB === undefined ? -1 : Object.keys(egressUSDPerGB).length);
+    number(egressUSDPerGB === undefined ? -1 : Object.keys(egressUSDPerGB).length);
     for (const to in egressUSDPerGB) {
-      texts.push(to);
-      numbers.push(egressUSDPerGB[to]!);
+      text(to);
+      number(egressUSDPerGB[to]!);
     }
   }
-  for (const grams of gramsPerKWh) numbers.push(grams);
-  for (const node of nodes) texts.push(node);
+  for (const grams of gramsPerKWh) number(grams);
+  for (const node of nodes) text(node);
   for (const { from, to, bidirectional, delayMs, bandwidthMbps, loss, usdPerGB, kWhPerGB } of links) {
-    texts.push(from, to);
-    numbers.push(bidirectional ? 1 : 0, delayMs, orNone(bandwidthMbps), orNone(loss));
-    numbers.push(orNone(usdPerGB), orNone(kWhPerGB));
+    text(from);
+    text(to);
+    number(bidirectional ? 1 : 0);
+    number(delayMs);
+    for (const each of [bandwidthMbps, loss, usdPerGB, kWhPerGB]) number(orNone(each));
   }
-  return { texts, numbers };
 }
 
 function orNone(value: number | undefined): number {
   return value ?? Number.NaN;
-}
-
-function equal(a: Key, b: Key): boolean {
-  if (a.texts.length !== b.texts.length || a.numbers.length !== b.numbers.length) return false;
-  for (let at = 0; at < a.numbers.length; at += 1) if (!Object.is(a.numbers[at], b.numbers[at])) return false;
-  for (let at = 0; at < a.texts.length; at += 1) if (a.texts[at] !== b.texts[at]) return false;
-  return true;
 }

@@ -8,6 +8,7 @@ import { firstLabels } from './labels.ts';
 import type { LargeOptions, LargeResult } from './largeresult.ts';
 import { LocalSearch } from './localsearch.ts';
 import { lookAhead } from './lookahead.ts';
+import { relieve } from './relieve.ts';
 import { repair } from './repair.ts';
 import { RuinAndRecreate } from './ruinandrecreate.ts';
 import { LargeState } from './state.ts';
@@ -138,7 +139,10 @@ export class LargeSearch {
     this.search.start(at);
     const swaps = this.best !== undefined && this.state.n <= MOST_SWAPPED;
     this.search.run(stop, { swaps, confirm: this.best !== undefined });
-    if (!this.best) repair(this.state, this.search, stop);
+    if (!this.best) {
+      if (!relieve(this.state, this.search, stop)) return;
+      repair(this.state, this.search, stop);
+    }
     this.#spend();
     this.offer(this.search.at);
   }

@@ -135,10 +135,13 @@ export class LocalSearch {
     return true;
   }
 
-  #overloaded(p: number): boolean {
-    const { R, room } = this.#state;
+  /** Whether i is where there is too little room of what it uses: what uses none of it may as well stay. */
+  overloads(i: number): boolean {
+    const { R, demand, room } = this.#state;
+    const p = this.at[i]!;
     for (let r = 0; r < R; r += 1)
-      if (this.use[p * R + r]! > room[p * R + r]! * (1 + 1e-12) + 1e-12) return true;
+      if (demand[i * R + r]! > 0 && this.use[p * R + r]! > room[p * R + r]! * (1 + 1e-12) + 1e-12)
+        return true;
     return false;
   }
 
@@ -174,7 +177,7 @@ export class LocalSearch {
     const row = table + i * m;
     const here = this.at[i]!;
     const now = f32[row + here]!;
-    let best = this.#overloaded(here) ? now + BIG / 2 : now - SHIFT_TOLERANCE;
+    let best = this.overloads(i) ? now + BIG / 2 : now - SHIFT_TOLERANCE;
     let to = -1;
     for (let p = kernels.nextBelow(row, 0, m, best); p < m; p = kernels.nextBelow(row, p + 1, m, best)) {
       if (p === here || !this.fits(i, p)) continue;
@@ -214,7 +217,7 @@ export class LocalSearch {
       }
       if (meet >= BIG) continue;
       let best = f32[table + i * m + here]! + f32[table + j * m + there]! - between - meet - PAIR_TOLERANCE;
-      if (this.#overloaded(here) || this.#overloaded(there)) best += BIG / 2;
+      if (this.overloads(i) || this.overloads(j)) best += BIG / 2;
       let to = -1;
       for (let p = kernels.nextBelow(sum, 0, m, best); p < m; p = kernels.nextBelow(sum, p + 1, m, best)) {
         if (!this.#fitBoth(i, j, p)) continue;

@@ -9,7 +9,7 @@ const CANDIDATE_WORK = 5;
 /**
  * Look-ahead placement: along the order, each variable on the labels of least priced cost, exact towards
  * what is placed and by messages towards what is not; capacity respected; the `width` best partial
- * placements are kept. Each complete one is improved by local search and offered. O(width x labels x pairs).
+ * placements are kept. The best complete one is improved by local search and offered. O(width x labels x pairs).
  */
 export function beam(state: State, width: number): void {
   const { n, m, R, cnt, lab, demand, room, walk, active, actives, contractedUse } = state;
@@ -70,11 +70,8 @@ export function beam(state: State, width: number): void {
     next.count = kept;
     [now, next] = [next, now];
   }
-  for (let c = 0; c < Math.min(2, now.count); c += 1) {
-    walk.set(now.x.subarray(c * n, c * n + n));
-    localSearch(state);
-    if (!state.tick()) return;
-  }
+  walk.set(now.x.subarray(0, n));
+  localSearch(state);
 }
 
 /** What messages from variable i already counted for those before it. */

@@ -12,9 +12,10 @@ const MOST_ROUNDS = 60;
 
 /**
  * Shifts of one variable, of both ends of a pair to one label, swaps and short chains, each the best of its
- * kind, until none helps. Works on `walk` and on one table of the cost of every variable on every label, all others as
- * they are: a shift is judged in constant time, and a move costs one row for each neighbour. A variable on
- * an overloaded location may leave it at any cost below that of a broken rule. Offers what it ends with.
+ * kind, until none helps. Works on `walk` and on one table of the cost of every variable on every label, all
+ * others as they are: a shift is judged in constant time, and a move costs one row for each neighbour. A
+ * variable on an overloaded location may leave it at any cost below that of a broken rule. Offers what it
+ * ends with.
  */
 export function localSearch(state: State): boolean {
   startWalk(state);

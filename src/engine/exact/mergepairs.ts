@@ -36,7 +36,7 @@ export function mergePairs(gqap: Gqap, goal: Goal): Merged[] {
 }
 
 /** Whether a channel can forbid anything. */
-export function carriesRule({ bandwidth }: Gqap, { maxDelay, rule, mbps }: Coefficients): boolean {
+function carriesRule({ bandwidth }: Gqap, { maxDelay, rule, mbps }: Coefficients): boolean {
   return (
     rule !== PAIR_RULE.Any || maxDelay !== Number.POSITIVE_INFINITY || (bandwidth !== undefined && mbps > 0)
   );

@@ -21,7 +21,7 @@ export interface Manner {
 
 /** Memory for open nodes; a search that would need more ends with the bound it has. */
 const MOST_BYTES = 300e6;
-const DIVE_BEAM = 4;
+const DIVE_BEAM = 8;
 const WIDE_BEAM = 12;
 
 /**

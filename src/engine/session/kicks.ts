@@ -1,5 +1,6 @@
 import { randomOf } from '../exact/random.ts';
 import type { LocalSearch } from '../large/localsearch.ts';
+import { addPlaced } from '../large/placed.ts';
 import { addRow, pairAt } from '../large/product.ts';
 import type { LargeState } from '../large/state.ts';
 import { BIG } from '../large/terms.ts';
@@ -22,6 +23,9 @@ export class Kicks {
   readonly #neighbours: readonly (readonly number[])[];
   readonly #random: () => number;
   readonly #before: Int32Array;
+  readonly #use: Float64Array;
+  readonly #rows: Float32Array;
+  #cost = 0;
 
   constructor(state: LargeState, search: LocalSearch, seed: number) {
     const { slotsOf, slotsIn } = state;
@@ -29,6 +33,8 @@ export class Kicks {
     this.#search = search;
     this.#random = randomOf(seed);
     this.#before = new Int32Array(state.n);
+    this.#use = new Float64Array(state.m * state.R);
+    this.#rows = new Float32Array(state.n * state.m);
     this.#neighbours = slotsOf.map((own, i) =>
       [...new Set(own.flatMap(({ factor }) => slotsIn[factor]!.map(({ variable }) => variable)))].filter(
         (j) => j !== i,
@@ -56,7 +62,7 @@ export class Kicks {
   /** Moves a group to each of its cheapest other places in turn; true where one is better in the end. */
   moveGroup(group: readonly number[], stop: () => boolean, accept: () => boolean): boolean {
     let improved = false;
-    for (const p of this.#placesFor(group)) {
+    for (const p of this.placesFor(group)) {
       if (stop()) return improved;
       const move = () => {
         for (const i of group) this.#search.move(i, p);
@@ -84,7 +90,7 @@ export class Kicks {
     }
     const targets = new Set<number>();
     for (const i of chosen) for (const j of this.#neighbours[i]!) if (at[j] !== at[i]) targets.add(at[j]!);
-    const [p] = random() < 0.5 ? this.#placesFor(chosen, 1 + Math.floor(random() * 4)).slice(-1) : [];
+    const [p] = random() < 0.5 ? this.placesFor(chosen, 1 + Math.floor(random() * 4)).slice(-1) : [];
     const list = [...targets];
     const to = p ?? list[Math.floor(random() * list.length)];
     if (to === undefined) return false;
@@ -98,13 +104,23 @@ export class Kicks {
     );
   }
 
+  /** Of the placement as it stands, in units of the scale. O(variables + factors) */
   cost(): number {
-    const { n, m, table, unary } = this.#state;
-    const { f32 } = this.#state.matrices.arena;
+    const { n, m, unary, factors, matrices } = this.#state;
+    const { f32 } = matrices.arena;
     const { at } = this.#search;
     let sum = 0;
-    for (let i = 0; i < n; i += 1) sum += f32[table + i * m + at[i]!]! + f32[unary + i * m + at[i]!]!;
-    return sum / 2;
+    for (let i = 0; i < n; i += 1) sum += f32[unary + i * m + at[i]!]!;
+    for (const factor of factors) {
+      const { members, nearest, callerLocation } = factor;
+      const outside = callerLocation >= 0;
+      const caller = outside ? matrices.position[callerLocation]! : at[members[0]!]!;
+      let least = Number.POSITIVE_INFINITY;
+      for (let each = nearest && outside ? 0 : 1; each < members.length; each += 1)
+        least = Math.min(least, pairAt(this.#state, factor, caller, at[members[each]!]!));
+      sum += least;
+    }
+    return sum;
   }
 
   #allowed(i: number, p: number): boolean {
@@ -112,16 +128,38 @@ export class Kicks {
     return this.#state.matrices.arena.f32[unary + i * m + p]! < BIG;
   }
 
+  /** What the search stands on, rows and all, is what refused moves come back to. O(variables x positions) */
+  hold(): void {
+    const { n, m, table, matrices } = this.#state;
+    this.#rows.set(matrices.arena.f32.subarray(table, table + n * m));
+    this.#before.set(this.#search.at);
+    this.#use.set(this.#search.use);
+    this.#cost = this.cost();
+  }
+
   #try(change: () => void, stop: () => boolean, accept: () => boolean): boolean {
     const search = this.#search;
-    const before = this.#before;
-    before.set(search.at);
-    const cost = this.cost();
     change();
     search.run(stop, { confirm: false });
-    if (this.cost() < cost - SAVED && !this.#overloaded() && accept()) return true;
-    for (let i = 0; i < before.length; i += 1) search.move(i, before[i]!);
-    return false;
+    const better = this.cost() < this.#cost - SAVED && !this.#overloaded() && accept();
+    const moved = this.#neighbours.flatMap((near, i) => (search.at[i] === this.#before[i] ? [] : [near]));
+    const { m, table, matrices } = this.#state;
+    const { f32 } = matrices.arena;
+    // Rows are copied back: moving back would change them by rounding, and have all of them looked at again.
+    for (const i of new Set(moved.flat())) {
+      const row = table + i * m;
+      if (better) this.#rows.set(f32.subarray(row, row + m), i * m);
+      else f32.set(this.#rows.subarray(i * m, (i + 1) * m), row);
+    }
+    if (better) {
+      this.#before.set(search.at);
+      this.#use.set(search.use);
+      this.#cost = this.cost();
+    } else {
+      search.at.set(this.#before);
+      search.use.set(this.#use);
+    }
+    return better;
   }
 
   #overloaded(): boolean {
@@ -134,20 +172,30 @@ export class Kicks {
   }
 
   /** Where the group as a whole costs least, room kept, beside where it is; cheapest first. */
-  #placesFor(group: readonly number[], count = PLACES): number[] {
+  placesFor(group: readonly number[], count = PLACES): number[] {
     const state = this.#state;
     const { m, table, wide, slotsOf, slotsIn, factors } = state;
     const { kernels, f32 } = state.matrices.arena;
     const { at } = this.#search;
-    const sum = wide[6]!;
+    const [sum, own] = [wide[6]!, wide[7]!];
     const inside = new Set(group);
+    const rows = { add: addRow, spare: [wide[3]!, wide[4]!] as const, length: m };
     f32.fill(0, sum, sum + m);
     for (const i of group) {
       kernels.addScaled(sum, table + i * m, 1, m);
       for (const slot of slotsOf[i]!) {
         const members = slotsIn[slot.factor]!;
         const factor = factors[slot.factor]!;
-        if (factor.nearest) continue;
+        if (factor.nearest) {
+          // What caller and callee in the group cost one another is gone when they meet.
+          const [caller, ...callees] = members.map(({ variable }) => variable);
+          if (factor.callerLocation >= 0 || !inside.has(caller!) || !callees.some((j) => inside.has(j)))
+            continue;
+          f32.fill(0, own, own + m);
+          addPlaced(state, slot, at, own, rows);
+          kernels.addScaled(sum, own, -1, m);
+          continue;
+        }
         const calls = members[0] === slot;
         const j = members[calls ? 1 : 0]!.variable;
         if (!inside.has(j)) continue;

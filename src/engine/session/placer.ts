@@ -1,17 +1,16 @@
 import { placedAnswer, unplacedAnswer } from '../answer.ts';
 import { Budget } from '../budget.ts';
 import { solveCoupled } from '../coupling/solvecoupled.ts';
-import { LocalSearch } from '../large/localsearch.ts';
-import { LargeState } from '../large/state.ts';
 import type { Placement } from '../model/evaluate.ts';
 import type { SolveOptions } from '../port.ts';
 import type { Problem } from '../problem.ts';
 import { checkReferences, ProblemError } from '../problemerror.ts';
 import type { ApplicationResult, ServicePlacement } from '../result.ts';
+import { attracts } from './attracts.ts';
 import { type Change, changedLocation, checkLink } from './change.ts';
-import { Kicks } from './kicks.ts';
-import { LiveModel, type Touched } from './livemodel.ts';
-import { takeOver } from './liverows.ts';
+import { LiveModel } from './livemodel.ts';
+import { LiveSearch } from './livesearch.ts';
+import { worthwhile } from './worthwhile.ts';
 
 export type Effort = Pick<SolveOptions, 'work' | 'deadlineMs' | 'clock' | 'cancelled'>;
 
@@ -67,24 +66,20 @@ function refusalOf({ applications }: Problem): ProblemError | undefined {
 /** Work of judging a placement, by service and channel. */
 const JUDGING = 300;
 
-/** How much worse than the best a known other placement may be and still be a start. */
-const PROMISING = 0.02;
-
 class Session implements Placer {
   readonly #model: LiveModel;
   readonly #seed: number;
   readonly #index: ReadonlyMap<string, number>;
-  #state!: LargeState;
-  #search!: LocalSearch;
-  #kicks!: Kicks;
+  /** Absent: nothing is placed. */
+  #search: LiveSearch | undefined;
   /** What runs. */
   #running: Placement | undefined;
-  /** What the table of the search stands on: the last decision, or what runs. */
-  #at: Placement | undefined;
+  /** The last decision, or what runs. */
   #best: Placement | undefined;
   /** A placement of the last `settle`, before the figures changed. */
   #other: Placement | undefined;
-  #touched: Touched[] = [];
+  /** Locations that changed since. */
+  #touched: number[] = [];
   #stale = false;
   #bound: number | undefined;
   #settled = 0;
@@ -115,8 +110,11 @@ class Session implements Placer {
     const touched = model.changeLocation(k, location);
     if (!touched) this.#stale = true;
     if (this.#stale || !touched) return;
-    takeOver(this.#state, this.#search, model.gqap, touched);
-    this.#touched.push(touched);
+    const [at, search] = [this.#best, this.#search];
+    if (search?.knows(k)) search.follow(touched);
+    else if (search && at && (touched.rows.length > 0 || attracts(model.gqap, at, k)))
+      this.#search = new LiveSearch(model.gqap, [...search.locations, k], at, this.#seed);
+    this.#touched.push(k);
   }
 
   decide(effort: Effort): Decision {
@@ -125,30 +123,27 @@ class Session implements Placer {
     const staying = this.#judged(this.#running);
     let best = this.#running;
     let objective = staying;
-    const { shards, channels } = this.#model.exact;
+    const { gqap, exact } = this.#model;
+    const { shards, channels } = exact;
     const offer = (at: Placement | undefined) => {
+      if (!at || (best && isSame(at, best))) return false;
       const cost = this.#judged(at);
       budget.spend(JUDGING * (shards.length + channels.length));
-      if (!at || cost >= objective - 1e-12) return false;
-      best = at.slice();
+      if (cost >= objective - 1e-12) return false;
+      best = at;
       objective = cost;
       return true;
     };
-    const accept = () => offer(this.#placed());
     offer(this.#best);
     offer(this.#other);
-    const places = [...new Set(this.#touched.map(({ k }) => this.#state.matrices.position[k]!))];
-    if (this.#at) {
-      this.#improve(places, budget, accept);
-      const other = this.#other;
-      if (other && this.#judged(other) < objective * (1 + PROMISING) && !budget.exhausted()) {
-        this.#search.start(this.#positions(other), this.#near(places, other));
-        this.#improve(places, budget, accept);
-      }
+    const places = [...new Set(this.#touched)];
+    this.#search?.improve(places, budget, offer);
+    // What must move may have to go where nothing was likely to.
+    if (this.#search && this.#best && !Number.isFinite(objective) && !budget.exhausted()) {
+      this.#search = new LiveSearch(gqap, Array(gqap.locations).keys(), this.#best, this.#seed);
+      this.#search.improve(places, budget, offer);
     }
-    if (best && (!this.#at || this.#placed().some((k, i) => k !== best![i])))
-      this.#search.start(this.#positions(best), []);
-    this.#at = best;
+    if (best && this.#search && !isSame(this.#search.placed(), best)) this.#search.start(best);
     this.#best = best;
     // Where nothing was found the next decision goes on from here.
     if (Number.isFinite(objective)) this.#touched = [];
@@ -171,7 +166,6 @@ class Session implements Placer {
     const best = found.at ?? this.#running;
     this.#other = found.at;
     this.#best = best;
-    this.#at = best;
     this.#build();
     this.#bound = found.lowerBound;
     return this.#decision(budget, staying, this.#judged(best));
@@ -180,66 +174,25 @@ class Session implements Placer {
   adopt(shares?: readonly Pick<ServicePlacement, 'service' | 'shares'>[]): void {
     this.#running = shares ? this.#placementOf(shares) : this.#best;
     this.#best = this.#running;
-    this.#at = this.#running;
     const changed = this.#running ? this.#model.runs(this.#running) : [];
     const priced = this.#model.exact.factor.migration !== 0;
     if (changed.length > 0 && priced) this.#bound = undefined;
     this.#build();
   }
 
-  /** Rows of the search anew, on the last decision. */
+  /** The search anew, around the last decision. */
   #build(): void {
-    this.#state = new LargeState(this.#model.gqap);
-    this.#search = new LocalSearch(this.#state);
-    this.#kicks = new Kicks(this.#state, this.#search, this.#seed);
-    this.#at ??= this.#running;
-    if (this.#at) this.#search.start(this.#positions(this.#at), []);
+    const { gqap } = this.#model;
+    this.#best ??= this.#running;
+    const at = this.#best;
+    this.#search =
+      at && new LiveSearch(gqap, [...worthwhile(gqap, at), ...(this.#other ?? [])], at, this.#seed);
     this.#touched = [];
     this.#stale = false;
   }
 
-  /** Local search near the changed positions, then groups on them, then handfuls around. */
-  #improve(places: readonly number[], budget: Budget, accept: () => boolean): void {
-    const state = this.#state;
-    let counted = state.work;
-    const stop = () => {
-      budget.spend(state.work - counted);
-      counted = state.work;
-      return budget.exhausted();
-    };
-    const near = this.#near(places);
-    for (const i of near) this.#search.flag(i);
-    this.#search.run(stop);
-    accept();
-    for (const p of places)
-      for (const group of this.#kicks.groupsOn(p)) if (!stop()) this.#kicks.moveGroup(group, stop, accept);
-    while (near.length > 0 && !stop()) this.#kicks.throwNear(near, stop, accept);
-    stop();
-  }
-
-  /** Variables on the positions, and those that would be better off there. */
-  #near(places: readonly number[], from?: Placement): number[] {
-    const { n, m, table } = this.#state;
-    const { f32 } = this.#state.matrices.arena;
-    const at = from ? this.#positions(from) : this.#search.at;
-    const near: number[] = [];
-    for (let i = 0; i < n; i += 1) {
-      const row = table + i * m;
-      if (places.some((p) => at[i] === p || f32[row + p]! < f32[row + at[i]!]!)) near.push(i);
-    }
-    return near;
-  }
-
   #judged(at: Placement | undefined): number {
     return at ? this.#model.judged(at) : Number.POSITIVE_INFINITY;
-  }
-
-  #placed(): Placement {
-    return this.#search.at.map((p) => this.#state.matrices.location[p]!);
-  }
-
-  #positions(at: Placement): Int32Array {
-    return at.map((k) => this.#state.matrices.position[k]!);
   }
 
   /** Undefined where a service has no place, or more of them than the model has parts for. */
@@ -296,4 +249,8 @@ class Session implements Placer {
       },
     };
   }
+}
+
+function isSame(one: Placement, other: Placement): boolean {
+  return one.every((k, i) => k === other[i]);
 }

@@ -7,7 +7,7 @@ import { RESULT_FORMAT } from '../vocabulary.ts';
 import type { LocationChange } from './change.ts';
 import { createPlacer, type Decision } from './placer.ts';
 
-const { problem } = instanceOf(syntheticWorld(), {
+const { problem, planted } = instanceOf(syntheticWorld(), {
   family: 'sparse',
   services: 30,
   locations: 120,
@@ -93,6 +93,32 @@ describe('a session', { timeout: 60_000 }, () => {
       return JSON.stringify(placer.decide(effort(2e6)).answer());
     };
     expect(bytes()).toBe(bytes());
+  });
+
+  it('goes back to what runs where a better placement is no longer one', () => {
+    const { services } = planted.applications[0]!;
+    const runs = new Set(services.flatMap(({ shares }) => shares.map(({ location }) => location)));
+    const placer = createPlacer(running(problem, services), 1);
+    const found = placer.settle(effort(3e7));
+    expect(found.moves.length).toBeGreaterThan(0);
+    const used = new Set(
+      found.answer().services.flatMap(({ shares }) => shares.map(({ location }) => location)),
+    );
+    let now = running(problem, services);
+    for (const { id, free } of problem.locations) {
+      if (runs.has(id) || !used.has(id)) continue;
+      const change = { location: id, figures: { free: { ...free, cpu: 0 } } };
+      placer.apply(change);
+      now = changed(now, change);
+    }
+    const back = placer.decide(effort(0));
+    expect([back.moves, back.objective]).toEqual([[], back.staying]);
+    const location = services[0]!.shares[0]!.location;
+    const dearer = { location, figures: { priceUSDPerHour: { cpu: 9, memory: 9 } } };
+    placer.apply(dearer);
+    const decision = placer.decide(effort(3e6));
+    expect(findings(changed(now, dearer), decision)).toEqual([]);
+    expect(decision.objective).toBeLessThan(decision.staying);
   });
 
   it('claims no bound that figures have overtaken', () => {

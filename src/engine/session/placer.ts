@@ -185,8 +185,8 @@ class Session implements Placer {
     const { gqap } = this.#model;
     this.#best ??= this.#running;
     const at = this.#best;
-    this.#search =
-      at && new LiveSearch(gqap, [...worthwhile(gqap, at), ...(this.#other ?? [])], at, this.#seed);
+    const known = [this.#running, this.#other].flatMap((other) => (other ? [...other] : []));
+    this.#search = at && new LiveSearch(gqap, [...worthwhile(gqap, at), ...known], at, this.#seed);
     this.#touched = [];
     this.#stale = false;
   }

@@ -6,7 +6,7 @@ import type { Placement } from '../model/evaluate.ts';
 import { Kicks } from './kicks.ts';
 
 /** Cheapest places of every variable, all others where they are. */
-const PLACES = 3;
+const PLACES = 2;
 /** Places looked at for them at most: the cheapest are often full. */
 const TRIES = 12;
 

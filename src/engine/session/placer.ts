@@ -66,6 +66,15 @@ function refusalOf({ applications }: Problem): ProblemError | undefined {
 /** Work of judging a placement, by service and channel. */
 const JUDGING = 300;
 
+/** Share of the slack for the search that decides. */
+const OWN = 0.15;
+
+function shortened({ work, deadlineMs, clock }: Effort): Pick<Effort, 'work' | 'deadlineMs'> {
+  const left = work * (1 - OWN);
+  if (deadlineMs === undefined) return { work: left };
+  return { work: left, deadlineMs: deadlineMs - OWN * Math.max(0, deadlineMs - clock()) };
+}
+
 class Session implements Placer {
   readonly #model: LiveModel;
   readonly #seed: number;
@@ -136,6 +145,7 @@ class Session implements Placer {
     };
     offer(this.#best);
     offer(this.#other);
+    if (Number.isFinite(objective)) this.#stand(best);
     const places = [...new Set(this.#touched)];
     this.#search?.improve(places, budget, offer);
     // What must move may have to go where nothing was likely to.
@@ -143,7 +153,7 @@ class Session implements Placer {
       this.#search = new LiveSearch(gqap, Array(gqap.locations).keys(), this.#best, this.#seed);
       this.#search.improve(places, budget, offer);
     }
-    if (best && this.#search && !isSame(this.#search.placed(), best)) this.#search.start(best);
+    this.#stand(best);
     this.#best = best;
     // Where nothing was found the next decision goes on from here.
     if (Number.isFinite(objective)) this.#touched = [];
@@ -162,13 +172,15 @@ class Session implements Placer {
     const seed = this.#seed + this.#settled;
     this.#settled += 1;
     const given = start && Number.isFinite(this.#judged(start)) ? start : undefined;
-    const found = solveCoupled({ model: exact, load, limits, seed, start: given }, budget);
-    const best = found.at ?? this.#running;
-    this.#other = found.at;
-    this.#best = best;
+    const solving = new Budget({ ...effort, ...shortened(effort) });
+    const found = solveCoupled({ model: exact, load, limits, seed, start: given }, solving);
+    budget.spend(solving.spent);
+    this.#best = found.at ?? this.#running;
     this.#build();
+    if (!found.complete) this.#lookAround(budget.part(budget.spent * OWN));
+    this.#other = this.#best;
     this.#bound = found.lowerBound;
-    return this.#decision(budget, staying, this.#judged(best));
+    return this.#decision(budget, staying, this.#judged(this.#best));
   }
 
   adopt(shares?: readonly Pick<ServicePlacement, 'service' | 'shares'>[]): void {
@@ -178,6 +190,24 @@ class Session implements Placer {
     const priced = this.#model.exact.factor.migration !== 0;
     if (changed.length > 0 && priced) this.#bound = undefined;
     this.#build();
+  }
+
+  /** What decisions would find whatever changed is found before anything does. */
+  #lookAround(budget: Budget): void {
+    const before = this.#best;
+    let objective = this.#judged(before);
+    this.#search?.improve([...new Set(before)], budget, (at) => {
+      const cost = this.#judged(at);
+      if (cost >= objective - 1e-12) return false;
+      objective = cost;
+      this.#best = at;
+      return true;
+    });
+    if (this.#best !== before) this.#build();
+  }
+
+  #stand(at: Placement | undefined): void {
+    if (at && this.#search && !isSame(this.#search.placed(), at)) this.#search.start(at);
   }
 
   /** The search anew, around the last decision. */

@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three tiers. `unit` needs no server. `integration` shares one hub among the files that leave it as they
+ * Three tiers. `unit` needs no server, and its files share one loaded set of modules: loading them anew for
+ * each file took as long as the tests. `integration` shares one hub among the files that leave it as they
  * found it; what restarts servers or runs controllers over all namespaces has control planes of its own, and
  * so has each file of `e2e`. Both wait more than they work: two files at once keep two cores busy. Those of
  * `e2e`, which judge times, go first and among themselves.
@@ -12,6 +13,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          isolate: false,
+          maxWorkers: 2,
           include: [
             'src/**/*.test.ts',
             'scripts/**/*.test.ts',

@@ -118,11 +118,11 @@ describe('loadEndpoint', () => {
       args: ['-e', 'setTimeout(() => {}, 1_000)'],
     };
     const endpoint = loadEndpoint({ kubeconfig: kubeconfig({ exec }), clock });
-    const waiting = endpoint.credentials();
-    const failed = expect(waiting).rejects.toThrow('no credentials within 20 s');
-    await clock.advance(20_000);
-    await failed;
-    expect(endpoint.credentials()).not.toBe(waiting);
+    for (let request = 0; request < 2; request++) {
+      const failed = expect(endpoint.credentials()).rejects.toThrow('no credentials within 20 s');
+      await clock.advance(20_000);
+      await failed;
+    }
   });
 
   test.each([

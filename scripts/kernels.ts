@@ -6,17 +6,17 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-/** Entry, and the module that holds its bytes. */
+/** Entry, the module that holds its bytes, and the type that `Real` stands for in it. */
 const MODULES = [
-  ['src/engine/kernels/assembly/index.ts', 'src/engine/kernels/kernels.generated.ts'],
-  ['src/engine/kernels/assembly/batchsingle.ts', 'src/engine/batch/kernels/single.generated.ts'],
-  ['src/engine/kernels/assembly/batchdouble.ts', 'src/engine/batch/kernels/double.generated.ts'],
+  ['src/engine/kernels/assembly/index.ts', 'src/engine/kernels/kernels.generated.ts', 'f64'],
+  ['src/engine/kernels/assembly/batchrows.ts', 'src/engine/batch/kernels/single.generated.ts', 'f32'],
+  ['src/engine/kernels/assembly/batchrows.ts', 'src/engine/batch/kernels/double.generated.ts', 'f64'],
 ] as const;
 const LINE = 100;
 
-for (const [source, module] of MODULES) {
+for (const [source, module, real] of MODULES) {
   const target = fileURLToPath(new URL(`../${module}`, import.meta.url));
-  const text = moduleOf(source, await compile(source));
+  const text = moduleOf(source, await compile(source, real));
   if (process.argv.includes('--check')) {
     const current = await readFile(target, 'utf8').catch(() => '');
     if (current !== text) {
@@ -26,7 +26,7 @@ for (const [source, module] of MODULES) {
   } else await writeFile(target, text);
 }
 
-async function compile(source: string): Promise<Uint8Array> {
+async function compile(source: string, real: string): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
     [
@@ -42,6 +42,8 @@ async function compile(source: string): Promise<Uint8Array> {
       'simd',
       '--importMemory',
       '--noAssert',
+      '--use',
+      `Real=${real}`,
     ],
     {
       writeFile: (name, contents) => {

@@ -1,4 +1,5 @@
 import { admit } from '../admission/admission.ts';
+import type { Placed } from '../admission/question.ts';
 import {
   APP_WORK,
   leaveOut,
@@ -13,9 +14,12 @@ import { placedAnswer, unplacedAnswer } from '../answer.ts';
 import { buildApp } from '../model/appmodel.ts';
 import { use } from '../model/load.ts';
 import type { Application } from '../problem.ts';
-import { Batch, type Moving } from './batch.ts';
+import { Batch } from './batch.ts';
 import { isBatchable } from './batchable.ts';
 import { floorsOf, type PricedGroup } from './floors.ts';
+import { improve } from './improve.ts';
+import { movingIn } from './moving.ts';
+import { placeMoving } from './placemoving.ts';
 
 /** Services x locations, over all applications, up to which each is searched for itself: its optimum is proved then. */
 const EACH = 1_000;
@@ -81,68 +85,80 @@ function admitGroups(
   shared: ReadonlySet<Application>,
   groups: readonly (readonly Application[])[],
 ): Attempt {
-  const { budget, options } = setting;
   const round = openRound(setting);
   batch.clear();
-  const spend = () => {
-    budget.spend(batch.work);
-    batch.work = 0;
-  };
-  const told = groups.map((group): PricedGroup => {
-    const priced = group.flatMap((app) => (shared.has(app) ? [batch.indexOf(app)!] : []));
-    batch.price(priced, () => {
-      spend();
-      return budget.exhausted();
-    });
-    const placed: PricedGroup['placed'] = [];
-    for (const app of group) {
-      if (budget.stopped) {
-        round.results.set(app.id, unplacedAnswer(app, 'NoneFound'));
-        continue;
-      }
-      const a = batch.indexOf(app);
-      const together = a !== undefined && shared.has(app);
-      // Looking for a place unsettles the messages that the bound is made of.
-      const bound = together ? batch.pricedBound(a) : 0;
-      const found = together
-        ? (batch.place(a, round.load) ??
-          batch.placeMoving(
-            a,
-            round.load,
-            placed.map((each) => each.a),
-            movingIn(batch, round),
-          ))
-        : undefined;
-      spend();
-      if (a !== undefined && found) {
-        placed.push({ a, bound });
-        admit(found.model, found.at, round.load, round.places);
-        round.admitted.push({ id: app.id, locations: new Set(found.at) });
-        continue;
-      }
-      const single = placeNext(setting, round, app, a === undefined ? APP_WORK : RETRY_WORK);
-      if (single.at && together && batch.adopt(a, single.model, single.at)) {
-        placed.push({ a, bound });
-        admit(single.model, single.at, round.load, round.places);
-        round.admitted.push({ id: app.id, locations: new Set(single.at) });
-      } else if (single.at) {
-        take(setting, round, single, true);
-        batch.occupy(single.model, single.at);
-      } else leaveOut(round, app, single.complete);
-      options.onProgress?.(progressOf(setting, round));
-    }
+  return { round, groups: groups.map((group) => admitGroup(setting, batch, shared, group, round)) };
+}
+
+/** Prices for those of a stretch that share them, then a place for each of it in its turn. */
+function admitGroup(
+  setting: Setting,
+  batch: Batch,
+  shared: ReadonlySet<Application>,
+  group: readonly Application[],
+  round: Round,
+): PricedGroup {
+  const { budget, options } = setting;
+  const { placements } = batch;
+  const spend = () => budget.spend(batch.takeWork());
+  const priced = group.flatMap((app) => (shared.has(app) ? [batch.indexOf(app)!] : []));
+  batch.price(priced, () => {
     spend();
-    return { placed, value: batch.prices };
+    return budget.exhausted();
   });
-  return { round, groups: told };
+  const placed: PricedGroup['placed'] = [];
+  for (const app of group) {
+    if (budget.stopped) {
+      round.results.set(app.id, unplacedAnswer(app, 'NoneFound'));
+      continue;
+    }
+    const a = shared.has(app) ? batch.indexOf(app) : undefined;
+    // Looking for a place unsettles the messages that the bound is made of.
+    const bound = a === undefined ? 0 : batch.pricedBound(a);
+    const movable = placed.map((each) => each.a);
+    const together =
+      a === undefined
+        ? undefined
+        : (placements.place(a, round.load) ??
+          placeMoving(placements, a, movable, movingIn(placements, round)));
+    spend();
+    const found = together ?? placeSingly(setting, batch, round, app, a);
+    if (a !== undefined && found) {
+      placed.push({ a, bound });
+      admit(found.model, found.at, round.load, round.places);
+      round.admitted.push({ id: app.id, locations: new Set(found.at) });
+    }
+    if (!together) options.onProgress?.(progressOf(setting, round));
+  }
+  spend();
+  return { placed, value: batch.prices };
+}
+
+/** The search for one application, where the batch has no place for it; its placement if the batch takes it over. */
+function placeSingly(
+  setting: Setting,
+  batch: Batch,
+  round: Round,
+  app: Application,
+  a: number | undefined,
+): Placed | undefined {
+  const work = batch.indexOf(app) === undefined ? APP_WORK : RETRY_WORK;
+  const found = placeNext(setting, round, app, work);
+  if (!found.at) leaveOut(round, app, found.complete);
+  else if (a !== undefined && batch.placements.adopt(a, found.model, found.at)) return found;
+  else {
+    take(setting, round, found, true);
+    batch.placements.occupy(found.model, found.at);
+  }
+  return undefined;
 }
 
 /** Improves what the batch has placed, and answers for it. */
 function finish(setting: Setting, batch: Batch, { round, groups }: Attempt): Round {
   const { budget, options } = setting;
   const placed = groups.flatMap((group) => group.placed.map(({ a }) => a));
-  batch.improve(placed, movingIn(batch, round), () => budget.stopped);
-  budget.spend(batch.work);
+  improve(batch.placements, placed, movingIn(batch.placements, round), () => budget.stopped);
+  budget.spend(batch.takeWork());
   for (const group of groups) {
     const floors = floorsOf(setting, batch, group);
     for (const { a } of group.placed) answer(setting, batch, round, a, floors.get(a) ?? 0);
@@ -154,38 +170,9 @@ function finish(setting: Setting, batch: Batch, { round, groups }: Attempt): Rou
   return round;
 }
 
-/** Keeps the load and the places of the round in step with applications that move. */
-function movingIn(batch: Batch, { load, places, admitted }: Round): Moving {
-  const account = (a: number, sign: number) => {
-    const { model, at } = batch.placementOf(a);
-    model.shards.forEach(({ service, replicas }, shard) => {
-      use(load, at[shard]!, model.services[service]!.demand, sign * replicas);
-    });
-    return { model, at };
-  };
-  return {
-    load,
-    lift: (a) => {
-      account(a, -1);
-    },
-    put: (a) => {
-      const { model, at } = account(a, 1);
-      for (const { id, shards } of model.services) {
-        const shares = shards.map((shard) => ({
-          location: at[shard]!,
-          replicas: model.shards[shard]!.replicas,
-        }));
-        places.set(`${model.app.id}/${id}`, shares);
-      }
-      const own = admitted.find(({ id }) => id === model.app.id);
-      if (own) own.locations = new Set(at);
-    },
-  };
-}
-
 function answer(setting: Setting, batch: Batch, round: Round, a: number, floor: number): void {
   const { problem, federation, options, budget } = setting;
-  const { model: light, at } = batch.placementOf(a);
+  const { model: light, at } = batch.placements.of(a);
   const explain = options.explain !== false && !budget.stoppedNow();
   const model = explain ? buildApp(problem, federation, light.app, round.places) : light;
   const own = (sign: number) =>

@@ -63,7 +63,7 @@ describe('a batch of applications', { timeout: 120_000 }, () => {
       if (batch.aloneBounds[0]! > best * (1 + 1e-9) + 1e-9)
         wrong.push(`${seed}: ${batch.aloneBounds[0]} above ${best}`);
       batch.price([0], () => false);
-      const found = batch.place(0, emptyLoad(federation));
+      const found = batch.placements.place(0, emptyLoad(federation));
       if (found && batch.pricedBound(0) < 0) wrong.push(`${seed}: negative`);
     }
     expect(wrong).toEqual([]);

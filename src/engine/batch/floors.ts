@@ -21,7 +21,7 @@ export function floorsOf(
   { placed, value }: PricedGroup,
 ): Map<number, number> {
   const used = new Float64Array(value.length);
-  const places = placed.map(({ a }) => batch.usesOf(a));
+  const places = placed.map(({ a }) => batch.placements.usesOf(a));
   for (const uses of places) for (const { at, amount } of uses) used[at] = used[at]! + amount;
   let idle = 0;
   const perUnit = value.map((price, at) => {

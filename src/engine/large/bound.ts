@@ -12,21 +12,19 @@ import { priceOfRoom } from './sweep.ts';
 export function exactBound(state: LargeState): number {
   const { gqap, order, slots, slotsOf, gamma, stride, labels, R, price, single, demand } = state;
   const { f32, f64 } = state.matrices.arena;
-  const length = paddedLabels(state);
   const offset = new Map(slots.map((slot, at) => [slot, state.exact / 2 + at * stride]));
   const spare = state.exact / 2 + slots.length * stride;
   for (const slot of slots)
-    for (let t = 0; t < length; t += 1) f64[offset.get(slot)! + t] = f32[slot.message + t]!;
-  const theta = new Float64Array(length);
+    for (let t = 0; t < labels; t += 1) f64[offset.get(slot)! + t] = f32[slot.message + t]!;
+  const theta = new Float64Array(labels);
   let bound = 0;
   for (const i of order) {
     const own = slotsOf[i]!;
     for (const slot of own) if (slot.earlier) bound += collectExact(state, slot, offset, spare);
     let least = Number.POSITIVE_INFINITY;
-    for (let t = 0; t < length; t += 1) {
+    for (let t = 0; t < labels; t += 1) {
       let sum = f32[state.labelUnary + i * stride + t]! * SHRINK;
-      for (let r = 0; t < labels && single[t]! >= 0 && r < R; r += 1)
-        sum += price[t * R + r]! * demand[i * R + r]!;
+      for (let r = 0; single[t]! >= 0 && r < R; r += 1) sum += price[t * R + r]! * demand[i * R + r]!;
       for (const slot of own) sum += f64[offset.get(slot)! + t]!;
       theta[t] = sum;
       if (sum < least) least = sum;
@@ -35,7 +33,7 @@ export function exactBound(state: LargeState): number {
     for (const slot of own) {
       if (!slot.later) continue;
       const at = offset.get(slot)!;
-      for (let t = 0; t < length; t += 1) f64[at + t] = f64[at + t]! - gamma[i]! * (theta[t]! - least);
+      for (let t = 0; t < labels; t += 1) f64[at + t] = f64[at + t]! - gamma[i]! * (theta[t]! - least);
     }
   }
   const scaled = bound - priceOfRoom(state);
@@ -48,7 +46,7 @@ function collectExact(
   offset: ReadonlyMap<Slot, number>,
   spare: number,
 ): number {
-  const { factors, slotsIn, stride } = state;
+  const { factors, slotsIn, stride, labels } = state;
   const { f64 } = state.matrices.arena;
   const factor = factors[slot.factor]!;
   const members = slotsIn[slot.factor]!;
@@ -58,10 +56,11 @@ function collectExact(
   const offer = (member: Slot): number => {
     const at = offset.get(member)!;
     let least = Number.POSITIVE_INFINITY;
-    for (let t = 0; t < length; t += 1) {
+    for (let t = 0; t < labels; t += 1) {
       f64[from + t] = -f64[at + t]!;
       if (f64[from + t]! < least) least = f64[from + t]!;
     }
+    f64.fill(FAR, from + labels, from + length);
     return least;
   };
   if (state.joint[slot.factor]) {
@@ -77,12 +76,12 @@ function collectExact(
     const offers = callees.map((callee) => (callee === slot ? 0 : offer(callee)));
     const all = offers.reduce((sum, each) => sum + each, 0);
     let served = Number.MAX_VALUE;
-    const low = new Float64Array(length).fill(Number.MAX_VALUE);
+    const low = new Float64Array(labels).fill(Number.MAX_VALUE);
     callees.forEach((callee, at) => {
       if (callee === slot) return;
       offer(callee);
       multiplyExact(state, factor, 'Called', 2 * from, 2 * row);
-      for (let t = 0; t < length; t += 1) {
+      for (let t = 0; t < labels; t += 1) {
         low[t] = Math.min(low[t]!, f64[row + t]! + all - offers[at]!);
         served = Math.min(served, f64[row + t]! - f64[offset.get(caller)! + t]! + all - offers[at]!);
       }
@@ -90,13 +89,16 @@ function collectExact(
     if (slot !== caller) {
       offer(caller);
       multiplyExact(state, factor, 'Calling', 2 * from, 2 * row);
-      for (let t = 0; t < length; t += 1) low[t] = Math.min(f64[row + t]! + all, served);
+      for (let t = 0; t < labels; t += 1) low[t] = Math.min(f64[row + t]! + all, served);
     }
     f64.set(low, out);
     return 0;
   }
   let least = Number.POSITIVE_INFINITY;
-  for (let t = 0; t < length; t += 1) least = Math.min(least, f64[out + t]!);
-  for (let t = 0; t < length; t += 1) f64[out + t] = f64[out + t]! - least;
+  for (let t = 0; t < labels; t += 1) least = Math.min(least, f64[out + t]!);
+  for (let t = 0; t < labels; t += 1) f64[out + t] = f64[out + t]! - least;
   return least;
 }
+
+/** What padding offers. */
+const FAR = 1e30;

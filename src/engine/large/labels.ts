@@ -79,7 +79,7 @@ export function split(state: LargeState, positions: readonly number[]): number {
   if (done === 0) return 0;
   for (const rest of touched) refreshRest(state, rest);
   for (let label = state.labels - done; label < state.labels; label += 1) refreshSingle(state, label);
-  const members = Array.from({ length: state.labels }, (_, label) => membersOf(state, label));
+  const members = Array.from({ length: state.labels }, (_, label) => standInsOf(state, label));
   for (let label = state.labels - done; label < state.labels; label += 1) fillPairs(state, label, members, 0);
   closeLabels(state);
   state.work += done * (state.m * 8 + state.n);
@@ -127,12 +127,25 @@ function labelUnary(state: LargeState, i: number, label: number): void {
 function membersOf(state: LargeState, label: number): number[] {
   const p = state.single[label]!;
   if (p >= 0) return [p];
-  const { groupStart, location, arena } = state.matrices;
+  const { i32 } = state.matrices.arena;
+  return groupMembersOf(state, label).filter((q) => i32[state.labelOf + q] === label);
+}
+
+function groupMembersOf(state: LargeState, label: number): number[] {
+  const { groupStart, location } = state.matrices;
   const g = state.groupOf[label]!;
   const members: number[] = [];
-  for (let q = groupStart[g]!; q < groupStart[g + 1]!; q += 1)
-    if (arena.i32[state.labelOf + q] === label && location[q]! >= 0) members.push(q);
+  for (let q = groupStart[g]!; q < groupStart[g + 1]!; q += 1) if (location[q]! >= 0) members.push(q);
   return members;
+}
+
+/**
+ * A label of whose group nothing is left is forbidden by its unary alone, which messages made before do not
+ * know: its pairs have to cost as much as they did then, or a split would lower the bound.
+ */
+function standInsOf(state: LargeState, label: number): number[] {
+  const members = membersOf(state, label);
+  return members.length > 0 ? members : groupMembersOf(state, label);
 }
 
 /** Entries of one label against all from `first` on, in both orientations. */
@@ -177,8 +190,6 @@ function fillLeast(
       if (back < called) called = back;
     }
   }
-  // Labels without members are forbidden by their unary.
-  if (own.length === 0 || other.length === 0) calling = called = 0;
   if (oneWay) called = calling;
   f32[into.byCaller + a * stride + b] = calling;
   f32[into.byCallee + b * stride + a] = calling;

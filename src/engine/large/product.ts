@@ -1,9 +1,23 @@
 import { paddedLabels } from './labels.ts';
 import type { LargeState } from './state.ts';
-import { BIG, type Coefficients, type Factor, LIMIT } from './terms.ts';
+import { BIG, type Coefficients, type Factor, FORBIDDEN, LIMIT } from './terms.ts';
 
 /** Rows of the caller ('Calling': from caller to callee) or of the callee. */
 export type Direction = 'Calling' | 'Called';
+
+/** What padding costs and offers: more than any label does. */
+const FAR = FORBIDDEN;
+
+/**
+ * What a member leaves its factor, by label, into a row. Padding offers nothing: what its messages say is of
+ * other labels than those that it fills up now, and in the first sweep after a split of none.
+ */
+export function offer(state: LargeState, message: number, into: number): void {
+  const { kernels, f32 } = state.matrices.arena;
+  const length = paddedLabels(state);
+  kernels.negate(into, message, length);
+  f32.fill(FAR, into + state.labels, into + length);
+}
 
 /** out[l] = min over labels k of from[k] + cost, where `from` belongs to the caller (Calling) or the callee. */
 export function multiply(
@@ -33,6 +47,7 @@ export function multiply(
     terms.perNat > 0,
     terms.limit !== LIMIT.None,
   );
+  matrices.arena.f32.fill(FAR, out + state.labels, out + length);
   state.work += (length * length) >> 2;
 }
 

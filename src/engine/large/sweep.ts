@@ -1,6 +1,6 @@
 import { sweepJoint } from './jointmessage.ts';
 import { paddedLabels } from './labels.ts';
-import { multiply } from './product.ts';
+import { multiply, offer } from './product.ts';
 import type { SoftDemand } from './softdemand.ts';
 import type { LargeState, Slot } from './state.ts';
 import { addUnary } from './unary.ts';
@@ -68,7 +68,7 @@ function collect(state: LargeState, slot: Slot): number {
   if (!factor.nearest) {
     const calls = members[0] !== slot;
     const other = members[calls ? 0 : 1]!;
-    kernels.negate(from, other.message, length);
+    offer(state, other.message, from);
     multiply(state, factor, calls ? 'Calling' : 'Called', from, slot.message);
   } else {
     // Collected more than once in a sweep: the constant has to go along, or it would be counted twice.
@@ -90,7 +90,7 @@ function collectNearest(state: LargeState, slot: Slot, members: readonly Slot[])
   const [caller, ...callees] = members as [Slot, ...Slot[]];
   const offers = callees.map((callee) => {
     if (callee === slot) return 0;
-    kernels.negate(from, callee.message, length);
+    offer(state, callee.message, from);
     return kernels.least(from, length);
   });
   const all = offers.reduce((sum, each) => sum + each, 0);
@@ -98,7 +98,7 @@ function collectNearest(state: LargeState, slot: Slot, members: readonly Slot[])
   if (slot === caller) {
     f32.fill(FAR, out, out + length);
     callees.forEach((callee, at) => {
-      kernels.negate(from, callee.message, length);
+      offer(state, callee.message, from);
       multiply(state, factor, 'Called', from, row);
       kernels.lowerTo(out, row, all - offers[at]!, length);
     });
@@ -108,12 +108,13 @@ function collectNearest(state: LargeState, slot: Slot, members: readonly Slot[])
   let served = FAR;
   callees.forEach((callee, at) => {
     if (callee === slot) return;
-    kernels.negate(from, callee.message, length);
+    offer(state, callee.message, from);
     multiply(state, factor, 'Called', from, row);
     kernels.addScaled(row, caller.message, -1, length);
+    f32.fill(FAR, row + state.labels, row + length);
     served = Math.min(served, kernels.least(row, length) + all - offers[at]!);
   });
-  kernels.negate(from, caller.message, length);
+  offer(state, caller.message, from);
   multiply(state, factor, 'Calling', from, out);
   kernels.addConstant(out, all, length);
   f32.fill(served, row, row + length);

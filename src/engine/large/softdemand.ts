@@ -1,5 +1,8 @@
 import type { LargeState } from './state.ts';
 
+/** What a service asks for at least, as a share of the room: where there is plenty, locations matter as well. */
+const WORTH = 0.06;
+
 /**
  * What the relaxation demands of each location, spread over all labels that are nearly as good as the best:
  * a choice of one label flips from round to round, this moves with the prices. Filled during a sweep.
@@ -7,7 +10,7 @@ import type { LargeState } from './state.ts';
 export class SoftDemand {
   /** labels x resources. */
   readonly use: Float64Array;
-  /** By position: the share of its room that is asked of a location which is no label of its own yet. */
+  /** By position: the share of its room that is asked of a location which is no label of its own yet; of each service at least WORTH. */
   readonly load: Float64Array;
   /** How much above the least a label may cost and still count. */
   reach = 0;
@@ -45,7 +48,7 @@ export class SoftDemand {
         continue;
       }
       const p = restAt[i * stride + label]!;
-      let most = 0;
+      let most = WORTH;
       for (let r = 0; p >= 0 && r < R; r += 1) {
         const amount = demand[i * R + r]!;
         if (amount > 0) most = Math.max(most, amount / room[p * R + r]!);

@@ -5,6 +5,10 @@ import { BIG, type Factor, FORBIDDEN, LIMIT } from './terms.ts';
 
 /** What padding, and a location that is full, costs. */
 const FULL = FORBIDDEN;
+/** Kernels pass over rows that are as dear as a number can be. */
+const SKIPPED = 3.4028234663852886e38;
+/** Positions of an end that are looked at first. */
+const NEAREST = 48;
 
 /**
  * Moves the members of a factor together to the best positions that they can have with everything else as it
@@ -41,7 +45,10 @@ interface Arm {
   readonly apart?: 'Zone' | 'Location';
 }
 
-/** All of them are lifted: the best position of the middle, then of each arm's end. */
+/**
+ * All of them are lifted: the best position of the middle, then of each arm's end. First only with the nearest
+ * positions of the ends; what that comes to says how dear a position of an end may be to be looked at at all.
+ */
 function settle(
   state: LargeState,
   search: LocalSearch,
@@ -51,38 +58,21 @@ function settle(
 ): boolean {
   const { m, table, wide, matrices } = state;
   const { f32, i32 } = matrices.arena;
-  const [best, kind, second, classes, sum] = [wide[3]!, wide[4]!, wide[5]!, wide[6]!, wide[7]!];
+  const classes = wide[6]!;
   const all = [middle, ...arms.map(({ end }) => end)];
   for (const i of all) forbidFull(state, search, i);
   const kinds = arms.at(-1)!.apart;
   for (let p = 0; p < m; p += 1) i32[classes + p] = kinds === 'Zone' ? matrices.zone[p]! : p;
-  f32.copyWithin(sum, table + middle * m, table + (middle + 1) * m);
-  const firstBest = new Float32Array(m);
-  const firstKind = new Int32Array(m);
-  const firstSecond = new Float32Array(m);
-  arms.forEach(({ end, factor }, arm) => {
-    topTwoAt(state, factor, end, classes, best, kind, second);
-    if (arm === 0) {
-      firstBest.set(f32.subarray(best, best + m));
-      firstKind.set(i32.subarray(kind, kind + m));
-      firstSecond.set(f32.subarray(second, second + m));
-    }
-  });
-  let least = Number.POSITIVE_INFINITY;
-  let to = -1;
-  for (let p = 0; p < m; p += 1) {
-    let cost = f32[sum + p]!;
-    if (arms.length === 1) cost += firstBest[p]!;
-    else {
-      const apart = Math.min(firstBest[p]! + f32[second + p]!, firstSecond[p]! + f32[best + p]!);
-      cost += firstKind[p] === i32[kind + p] ? apart : firstBest[p]! + f32[best + p]!;
-    }
-    if (cost >= least) continue;
-    least = cost;
-    to = p;
-  }
+  const sorted = all.map((i) => f32.slice(table + i * m, table + (i + 1) * m).sort());
+  const least = sorted.map(([low]) => low!);
+  const floor = least.reduce((sum, low) => sum + low, 0);
+  const near = arms.map((_, arm) => sorted[arm + 1]![NEAREST] ?? FULL);
+  let found = bestMiddle(state, middle, arms, near);
+  const within = arms.map((_, arm) => Math.min(FULL, found.cost - floor + least[arm + 1]!));
+  if (within.some((cutoff, arm) => cutoff > near[arm]!)) found = bestMiddle(state, middle, arms, within);
+  const to = found.at;
   const chosen = new Map<number, number>();
-  if (to >= 0 && least < FULL / 2) chosen.set(middle, to);
+  if (to >= 0 && found.cost < FULL / 2) chosen.set(middle, to);
   let taken = -1;
   for (const { end, factor, apart } of chosen.size > 0 ? arms : []) {
     let [low, at] = [Number.POSITIVE_INFINITY, -1];
@@ -101,6 +91,39 @@ function settle(
   return all.some((i, each) => places[each] !== before[i]);
 }
 
+/** Position of the middle that costs least together with ends that cost less than their cutoffs; -1. */
+function bestMiddle(
+  state: LargeState,
+  middle: number,
+  arms: readonly Arm[],
+  cutoffs: readonly number[],
+): { cost: number; at: number } {
+  const { m, table, wide, matrices } = state;
+  const { f32, i32 } = matrices.arena;
+  const [best, kind, second] = [wide[3]!, wide[4]!, wide[5]!];
+  const firstBest = new Float32Array(m);
+  const firstKind = new Int32Array(m);
+  const firstSecond = new Float32Array(m);
+  arms.forEach((arm, index) => {
+    topTwoAt(state, arm, cutoffs[index]!);
+    if (index > 0) return;
+    firstBest.set(f32.subarray(best, best + m));
+    firstKind.set(i32.subarray(kind, kind + m));
+    firstSecond.set(f32.subarray(second, second + m));
+  });
+  let [least, to] = [Number.POSITIVE_INFINITY, -1];
+  for (let p = 0; p < m; p += 1) {
+    let cost = f32[table + middle * m + p]!;
+    if (arms.length === 1) cost += firstBest[p]!;
+    else {
+      const apart = Math.min(firstBest[p]! + f32[second + p]!, firstSecond[p]! + f32[best + p]!);
+      cost += firstKind[p] === i32[kind + p] ? apart : firstBest[p]! + f32[best + p]!;
+    }
+    if (cost < least) [least, to] = [cost, p];
+  }
+  return { cost: least, at: to };
+}
+
 /** The first arm is chosen without the second: what it takes from it is repaired by the next round. */
 function forbidFull(state: LargeState, search: LocalSearch, i: number): void {
   const { m, table, matrices } = state;
@@ -108,19 +131,20 @@ function forbidFull(state: LargeState, search: LocalSearch, i: number): void {
   for (let p = 0; p < m; p += 1) if (!search.fits(i, p)) f32[table + i * m + p] = FULL;
 }
 
-function topTwoAt(
-  state: LargeState,
-  factor: Factor,
-  end: number,
-  classes: number,
-  best: number,
-  kind: number,
-  second: number,
-): void {
-  const { m, table, matrices } = state;
+/** Rows at the cutoff or above are skipped. */
+function topTwoAt(state: LargeState, { end, factor }: Arm, cutoff: number): void {
+  const { m, table, wide, matrices } = state;
+  const { f32 } = matrices.arena;
+  const [from, best, kind, second, classes] = [wide[2]!, wide[3]!, wide[4]!, wide[5]!, wide[6]!];
   const side = factor.members[0] === end ? 'byCaller' : 'byCallee';
+  let rows = 0;
+  for (let p = 0; p < m; p += 1) {
+    const own = f32[table + end * m + p]!;
+    if (own < cutoff) rows += 1;
+    f32[from + p] = own < cutoff ? own : SKIPPED;
+  }
   matrices.arena.kernels.topTwo(
-    table + end * m,
+    from,
     classes,
     best,
     kind,
@@ -139,5 +163,5 @@ function topTwoAt(
     factor.perNat > 0,
     factor.limit === LIMIT.Delay,
   );
-  state.work += (m * m) >> 1;
+  state.work += (rows * m) >> 1;
 }

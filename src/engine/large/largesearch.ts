@@ -15,12 +15,12 @@ import { LargeState } from './state.ts';
 
 /** Width of every second look-ahead as long as there is no placement. */
 const WIDER = 4;
-/** Rounds between look-aheads at first, once there is a placement; four more after each. */
-const OFTEN = 8;
+/** Rounds between look-aheads at first, once there is a placement; two more after each. */
+const OFTEN = 4;
 /** Units of work for each variable and position that an attempt after the deadline may take. */
 const ATTEMPT = 100;
 /** Rounds before placements are improved beside the bound. */
-const SETTLING = 24;
+const SETTLING = 12;
 /** Ruins between two looks at the clock. */
 const BURST = 25;
 /** The bound meets the best. */
@@ -78,7 +78,7 @@ export class LargeSearch {
       if (round >= next && ascent.ahead) {
         this.#place(this.best ? 2 : tries % 2 === 0 ? 1 : WIDER);
         tries += 1;
-        next = round + (this.best ? OFTEN + 4 * tries : 1);
+        next = round + (this.best ? OFTEN + 2 * tries : 1);
       }
       if (!walk || !this.best || round < SETTLING || improving > ascending) continue;
       const start = state.work;

@@ -9,6 +9,7 @@ export class Budget {
   #spent = 0;
   #cut = false;
   #asked = 0;
+  #reserved = 0;
 
   constructor(options: Pick<SolveOptions, 'work' | 'deadlineMs' | 'clock' | 'cancelled'>) {
     this.#options = options;
@@ -44,6 +45,16 @@ export class Budget {
     return this.#cut;
   }
 
+  /** Milliseconds of the caller's clock. */
+  now(): number {
+    return this.#options.clock();
+  }
+
+  /** Keeps so many milliseconds before the deadline for a last step, which is not interrupted. */
+  reserve(ms: number): void {
+    this.#reserved = ms;
+  }
+
   /** A budget of at most `work` units within this one; `enough` ends it before, when it is next looked at. */
   part(work: number, enough: (spent: number) => boolean = () => false): Budget {
     const left = Math.max(0, this.#options.work - this.#spent);
@@ -60,6 +71,7 @@ export class Budget {
   #look(): void {
     this.#asked = this.#spent;
     const { deadlineMs, clock, cancelled } = this.#options;
-    this.#cut = this.#cut || cancelled() || (deadlineMs !== undefined && clock() >= deadlineMs);
+    this.#cut =
+      this.#cut || cancelled() || (deadlineMs !== undefined && clock() >= deadlineMs - this.#reserved);
   }
 }

@@ -23,6 +23,8 @@ const ATTEMPT = 100;
 const SETTLING = 12;
 /** Ruins between two looks at the clock. */
 const BURST = 25;
+/** Rounds that working out the bound in double precision takes the time of. */
+const EXACT_ROUNDS = 3;
 /** The bound meets the best. */
 const MET = 1e-7;
 /** Variables up to which swaps are looked for. */
@@ -71,9 +73,11 @@ export class LargeSearch {
     let improving = 0;
     for (let round = 0; round < most && !this.#exhausted(); round += 1) {
       const before = state.work;
+      const began = this.#budget.now();
       ascent.round(round % 6 === 0 ? this.#unlabelled() : [], () => this.#exhausted());
       this.#spend();
       ascending += state.work - before;
+      if (this.best) this.#budget.reserve(EXACT_ROUNDS * (this.#budget.now() - began));
       if (this.#met || ascent.settled || this.#exhausted()) break;
       if (round >= next && ascent.ahead) {
         this.#place(this.best ? 2 : tries % 2 === 0 ? 1 : WIDER);

@@ -15,6 +15,8 @@ export default defineConfig({
           name: 'unit',
           isolate: false,
           maxWorkers: 2,
+          // A busy machine is no failure: what hangs is ended all the same.
+          testTimeout: 60_000,
           include: [
             'src/**/*.test.ts',
             'scripts/**/*.test.ts',

@@ -21,7 +21,8 @@ const DECISION_MS = 6;
 interface Row {
   readonly wall: number;
   readonly cpu: number;
-  readonly sound: boolean;
+  /** A placement that breaks no rule; a broken one, which the report accuses; or none in time. */
+  readonly outcome: 'Sound' | 'Broken' | 'None';
   readonly staying: number;
   readonly decided: number;
   readonly full: number;
@@ -42,12 +43,14 @@ export function changes(bench: Bench): void {
     gains.filter(({ staying, decided, full }) => staying - decided >= 0.95 * (staying - full)).length /
     gains.length;
   const walls = rows.map(({ wall }) => wall);
-  const above = forced.map(({ decided, full }) => decided / full - 1);
+  // Where none was found in time the next decision goes on; there is nothing to compare yet.
+  const above = forced.flatMap(({ decided, full }) => (Number.isFinite(decided) ? [decided / full - 1] : []));
   report.table(
     `One location dearer, dirtier, smaller or cheaper by 10 to 40 %, ${quick ? '50 services on 100' : '200 services on 1000'} locations: change and decision of a session`,
     [
       'changes',
       'sound',
+      'none in time',
       'time median',
       '95 %',
       'processor time 95 %',
@@ -60,7 +63,8 @@ export function changes(bench: Bench): void {
     [
       [
         `${rows.length}`,
-        `${rows.filter(({ sound }) => sound).length}`,
+        `${rows.filter(({ outcome }) => outcome === 'Sound').length}`,
+        `${rows.filter(({ outcome }) => outcome === 'None').length}`,
         ms(median(walls)),
         ms(percentile(walls, 0.95)),
         ms(
@@ -73,7 +77,7 @@ export function changes(bench: Bench): void {
         gains.length === 0 ? '-' : percent(inSum),
         gains.length === 0 ? '-' : percent(reached),
         `${forced.length}`,
-        forced.length === 0 ? '-' : percent(Math.max(...above)),
+        above.length === 0 ? '-' : percent(Math.max(...above)),
       ],
     ],
     [
@@ -154,14 +158,15 @@ function decided(bench: Bench, placer: Placer, problem: Problem, change: Locatio
   return {
     wall,
     cpu: (user + system) / 1000,
-    sound: isSound(bench, changed, answer()),
+    outcome: outcomeOf(bench, changed, answer()),
     staying,
     decided: objective,
     full: full.objective,
   };
 }
 
-function isSound({ report, seed }: Bench, problem: Problem, answer: ApplicationResult): boolean {
+function outcomeOf({ report, seed }: Bench, problem: Problem, answer: ApplicationResult): Row['outcome'] {
+  if (answer.services.length === 0) return 'None';
   const result: Result = {
     format: RESULT_FORMAT,
     engine: 'session',
@@ -172,7 +177,7 @@ function isSound({ report, seed }: Bench, problem: Problem, answer: ApplicationR
   };
   const findings = refereeOf(problem).judge(result);
   for (const { rule, message } of findings) report.accuse(`session: ${rule} ${message}`);
-  return answer.services.length > 0 && findings.length === 0;
+  return findings.length === 0 ? 'Sound' : 'Broken';
 }
 
 function effort(deadlineMs = Number.POSITIVE_INFINITY) {

@@ -19,6 +19,7 @@ import { isBatchable } from './batchable.ts';
 import { floorsOf, type PricedGroup } from './floors.ts';
 import { improve } from './improve.ts';
 import { movingIn } from './moving.ts';
+import type { PlacedModel } from './placements.ts';
 import { placeMoving } from './placemoving.ts';
 
 /** Services x locations, over all applications, up to which each is searched for itself: its optimum is proved then. */
@@ -99,7 +100,6 @@ function admitGroup(
   round: Round,
 ): PricedGroup {
   const { budget, options } = setting;
-  const { placements } = batch;
   const spend = () => budget.spend(batch.takeWork());
   const priced = group.flatMap((app) => (shared.has(app) ? [batch.indexOf(app)!] : []));
   batch.price(priced, () => {
@@ -115,12 +115,7 @@ function admitGroup(
     const a = shared.has(app) ? batch.indexOf(app) : undefined;
     // Looking for a place unsettles the messages that the bound is made of.
     const bound = a === undefined ? 0 : batch.pricedBound(a);
-    const movable = placed.map((each) => each.a);
-    const together =
-      a === undefined
-        ? undefined
-        : (placements.place(a, round.load) ??
-          placeMoving(placements, a, movable, movingIn(placements, round)));
+    const together = a === undefined ? undefined : placeTogether(batch, round, placed, a);
     spend();
     const found = together ?? placeSingly(setting, batch, round, app, a);
     if (a !== undefined && found) {
@@ -132,6 +127,19 @@ function admitGroup(
   }
   spend();
   return { placed, value: batch.prices };
+}
+
+/** In what is left under the prices, or where others of the stretch move for it. */
+function placeTogether(
+  { placements }: Batch,
+  round: Round,
+  placed: PricedGroup['placed'],
+  a: number,
+): PlacedModel | undefined {
+  const found = placements.place(a, round.load);
+  if (found) return found;
+  const movable = placed.map((each) => each.a);
+  return placeMoving(placements, a, movable, movingIn(placements, round));
 }
 
 /** The search for one application, where the batch has no place for it; its placement if the batch takes it over. */

@@ -1,6 +1,6 @@
 import { collectJointExact } from './jointmessage.ts';
 import { paddedLabels } from './labels.ts';
-import { multiplyExact, SHRINK } from './product.ts';
+import { FAR, multiplyExact, SHRINK } from './product.ts';
 import type { LargeState, Slot } from './state.ts';
 import { priceOfRoom } from './sweep.ts';
 
@@ -99,6 +99,3 @@ function collectExact(
   for (let t = 0; t < labels; t += 1) f64[out + t] = f64[out + t]! - least;
   return least;
 }
-
-/** What padding offers. */
-const FAR = 1e30;

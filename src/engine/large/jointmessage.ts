@@ -1,5 +1,5 @@
 import { paddedLabels } from './labels.ts';
-import { labelLimit, SHRINK } from './product.ts';
+import { FAR, labelLimit, offer, SHRINK } from './product.ts';
 import type { LargeState, Slot } from './state.ts';
 import { BIG, type Factor, LIMIT } from './terms.ts';
 
@@ -31,13 +31,13 @@ export function collectJointExact(
     }
     return row;
   }) as [number, number];
-  const offer = (factor: number, variable: number) => {
+  const offered = (factor: number, variable: number) => {
     const row = rowOf.get(slotsIn[factor]!.find((each) => each.variable === variable)!)!;
     for (let l = 0; l < labels; l += 1) f64[given + l] = -f64[row + l]!;
     f64.fill(FAR, given + labels, given + length);
   };
   const twoLeast = (part: 0 | 1, [low, of, following]: readonly [number, number, number]) => {
-    offer(factors[part], parts[part]);
+    offered(factors[part], parts[part]);
     const rows = [given, classes[part], low, of, following].map((row) => 2 * row) as FiveRows;
     kernels.topTwoExact(...rows, length, stride, ...channelOf(state, factors[part], parts[part], SHRINK));
     state.work += length * length;
@@ -54,7 +54,7 @@ export function collectJointExact(
   } else {
     const own = slot.variable === parts[0] ? 0 : 1;
     twoLeast(own === 0 ? 1 : 0, [best, kind, next]);
-    offer(first, other);
+    offered(first, other);
     for (let l = 0; l < labels; l += 1) {
       const free = f64[given + l]!;
       f64[given + l] = free + f64[best + l]!;
@@ -78,16 +78,13 @@ export function sweepJoint(state: LargeState, slot: Slot): void {
   const factors = [first, second] as const;
   const [given, best, kind, next, best2, kind2, next2] = scratch as SevenRows;
   const classes = state.classes[joint.kind];
-  const offer = (factor: number, variable: number) => {
-    const { message } = slotsIn[factor]!.find((each) => each.variable === variable)!;
-    kernels.negate(given, message, length);
-    f32.fill(FAR, given + labels, given + length);
-  };
+  const offered = (factor: number, variable: number) =>
+    offer(state, slotsIn[factor]!.find((each) => each.variable === variable)!.message, given);
   const out = slot.message;
   if (slot.variable === other) {
-    offer(first, parts[0]);
+    offered(first, parts[0]);
     multiplyTopTwo(state, first, parts[0], [given, classes[0], best, kind, next]);
-    offer(second, parts[1]);
+    offered(second, parts[1]);
     multiplyTopTwo(state, second, parts[1], [given, classes[1], best2, kind2, next2]);
     for (let l = 0; l < labels; l += 1) {
       const [a, b] = [f32[best + l]!, f32[best2 + l]!];
@@ -97,10 +94,10 @@ export function sweepJoint(state: LargeState, slot: Slot): void {
   } else {
     const own = slot.variable === parts[0] ? 0 : 1;
     const far = own === 0 ? 1 : 0;
-    offer(factors[far], parts[far]);
+    offered(factors[far], parts[far]);
     multiplyTopTwo(state, factors[far], parts[far], [given, classes[far], best, kind, next]);
     // The other end's offer, without and with a clash.
-    offer(first, other);
+    offered(first, other);
     for (let l = 0; l < labels; l += 1) {
       const free = f32[given + l]!;
       f32[given + l] = free + f32[best + l]!;
@@ -113,9 +110,6 @@ export function sweepJoint(state: LargeState, slot: Slot): void {
   }
   f32.fill(0, out + labels, out + length);
 }
-
-/** What padding offers. */
-const FAR = 1e6;
 
 type FiveRows = [number, number, number, number, number];
 type SevenRows = [number, number, number, number, number, number, number];

@@ -6,7 +6,7 @@ import { BIG, type Coefficients, type Factor, FORBIDDEN, LIMIT } from './terms.t
 export type Direction = 'Calling' | 'Called';
 
 /** What padding costs and offers: more than any label does. */
-const FAR = FORBIDDEN;
+export const FAR = FORBIDDEN;
 
 /**
  * What a member leaves its factor, by label, into a row. Padding offers nothing: what its messages say is of
